@@ -1,0 +1,259 @@
+import { z } from 'zod';
+import { defineCatalog, defineEvent, defineRequest } from './contract.js';
+import { deadLetterRequests } from './dead-letters.js';
+import { Id, Instant, Line, Nothing, PageQuery, Role, pageOf } from './schemas.js';
+import { defineRoutes } from './route.js';
+
+export const User = z
+  .object({ id: Id, email: z.email(), name: z.string(), role: Role, createdAt: Instant })
+  .meta({ id: 'User' });
+export type User = z.infer<typeof User>;
+
+export const ApiKey = z
+  .object({
+    id: Id,
+    name: z.string(),
+    role: Role,
+    prefix: z.string().describe('First characters of the key, to tell keys apart.'),
+    createdBy: Id,
+    createdAt: Instant,
+    expiresAt: Instant.nullable(),
+    revokedAt: Instant.nullable(),
+  })
+  .meta({ id: 'ApiKey' });
+export type ApiKey = z.infer<typeof ApiKey>;
+
+export const Secret = z
+  .object({ id: Id, name: z.string(), createdAt: Instant, updatedAt: Instant })
+  .meta({ id: 'Secret', description: 'A secret by reference; its value is never returned.' });
+export type Secret = z.infer<typeof Secret>;
+
+/** What the edge needs to give a caller a session; the refresh token leaves the edge only as a cookie. */
+export const IssuedSession = z.object({
+  user: User,
+  accessToken: z.string(),
+  accessTokenExpiresAt: Instant,
+  refreshToken: z.string(),
+  refreshTokenExpiresAt: Instant,
+});
+export type IssuedSession = z.infer<typeof IssuedSession>;
+
+/** 12 characters at least: length is what counts (NIST SP 800-63B), so no rules about kinds of characters. */
+const Password = z.string().min(12, 'use at least 12 characters').max(256);
+const Email = z.email().max(254).toLowerCase();
+const OpaqueToken = z.string().min(16).max(512);
+
+const setupErrors = {
+  already_set_up: {
+    status: 409,
+    title: 'This system is already set up.',
+    hint: 'Sign in with the account made at set-up.',
+  },
+} as const;
+
+const sessionErrors = {
+  refresh_token_invalid: {
+    status: 401,
+    title: 'This session has ended.',
+    hint: 'Sign in again.',
+  },
+  refresh_token_reused: {
+    status: 401,
+    title: 'This session was ended because an old token of it was used again.',
+    hint: 'Sign in again. If you did not do this yourself, change your password.',
+  },
+} as const;
+
+const secretErrors = {
+  secret_not_found: {
+    status: 404,
+    title: 'There is no such secret.',
+    hint: 'List the secrets to find the right id.',
+  },
+} as const;
+
+export const authRequests = {
+  getSetupState: defineRequest('req.auth.get-setup-state.v1', {
+    input: Nothing,
+    output: z.object({ setUp: z.boolean() }),
+  }),
+  /** Answered to the local operator only (NATS permissions), and only while there is no user. */
+  createSetupToken: defineRequest('req.auth.create-setup-token.v1', {
+    input: Nothing,
+    output: z.object({ token: z.string(), expiresAt: Instant }),
+    errors: setupErrors,
+  }),
+  completeSetup: defineRequest('req.auth.complete-setup.v1', {
+    input: z.object({ token: OpaqueToken, email: Email, password: Password, name: Line(80).optional() }),
+    output: User,
+    errors: {
+      ...setupErrors,
+      setup_token_invalid: {
+        status: 403,
+        title: 'This set-up link is not valid.',
+        hint: 'Use the link printed last by `aether up`, or run `npx aether setup`.',
+      },
+    },
+  }),
+  signIn: defineRequest('req.auth.sign-in.v1', {
+    input: z.object({ email: Email, password: z.string().min(1).max(256) }),
+    output: IssuedSession,
+    errors: {
+      sign_in_failed: {
+        status: 401,
+        title: 'The e-mail address or the password is wrong.',
+        hint: 'Check both and try again.',
+      },
+      sign_in_delayed: {
+        status: 429,
+        title: 'Too many failed sign-ins for this account.',
+        hint: 'Wait for the seconds given in Retry-After, then try again.',
+      },
+    },
+  }),
+  refreshSession: defineRequest('req.auth.refresh-session.v1', {
+    input: z.object({ refreshToken: OpaqueToken }),
+    output: IssuedSession,
+    errors: sessionErrors,
+  }),
+  signOut: defineRequest('req.auth.sign-out.v1', {
+    input: z.object({ refreshToken: OpaqueToken.optional() }),
+    output: Nothing,
+  }),
+  /** Public halves of the keys that sign access tokens (RFC 7517). */
+  getJwks: defineRequest('req.auth.get-jwks.v1', {
+    input: Nothing,
+    output: z.object({ keys: z.array(z.record(z.string(), z.unknown())) }),
+  }),
+  verifyApiKey: defineRequest('req.auth.verify-api-key.v1', {
+    input: z.object({ key: OpaqueToken }),
+    output: z.object({ id: Id, name: z.string(), role: Role, expiresAt: Instant.nullable() }),
+    errors: {
+      api_key_invalid: {
+        status: 401,
+        title: 'This API key is not valid.',
+        hint: 'It may be revoked or expired; create a new one.',
+      },
+    },
+  }),
+  getMe: defineRequest('req.auth.get-me.v1', {
+    input: Nothing,
+    output: z
+      .object({ type: z.enum(['user', 'key']), id: Id, name: z.string(), role: Role, email: z.email().nullable() })
+      .meta({ id: 'Me' }),
+  }),
+  createApiKey: defineRequest('req.auth.create-api-key.v1', {
+    input: z.object({ name: Line(80), role: Role, expiresAt: Instant.optional() }),
+    output: z.object({ apiKey: ApiKey, key: z.string().describe('The key itself, shown this once.') }),
+    errors: {
+      role_too_high: {
+        status: 403,
+        title: 'A key cannot have a higher role than its maker.',
+        hint: 'Choose your own role or a lower one.',
+      },
+      api_key_already_shown: {
+        status: 409,
+        title: 'This request already made a key, and a key is shown only once.',
+        hint: 'Revoke it and create another with a new Idempotency-Key.',
+      },
+    },
+  }),
+  listApiKeys: defineRequest('req.auth.list-api-keys.v1', { input: PageQuery, output: pageOf(ApiKey) }),
+  revokeApiKey: defineRequest('req.auth.revoke-api-key.v1', {
+    input: z.object({ id: Id }),
+    output: ApiKey,
+    errors: {
+      api_key_not_found: {
+        status: 404,
+        title: 'There is no such API key.',
+        hint: 'List the keys to find the right id.',
+      },
+    },
+  }),
+  storeSecret: defineRequest('req.auth.store-secret.v1', {
+    input: z.object({ name: Line(120), value: z.string().min(1).max(16_384) }),
+    output: Secret,
+  }),
+  listSecrets: defineRequest('req.auth.list-secrets.v1', { input: PageQuery, output: pageOf(Secret) }),
+  deleteSecret: defineRequest('req.auth.delete-secret.v1', {
+    input: z.object({ id: Id }),
+    output: Nothing,
+    errors: secretErrors,
+  }),
+  /** For services that use a secret (NATS permissions say which); no route leads here. */
+  revealSecret: defineRequest('req.auth.reveal-secret.v1', {
+    input: z.object({ id: Id }),
+    output: z.object({ value: z.string() }),
+    errors: secretErrors,
+  }),
+  ...deadLetterRequests('auth'),
+};
+
+export const authEvents = {
+  userCreated: defineEvent('evt.auth.user-created.v1', z.object({ user: User })),
+  signedIn: defineEvent('evt.auth.signed-in.v1', z.object({ userId: Id })),
+  sessionRevoked: defineEvent(
+    'evt.auth.session-revoked.v1',
+    z.object({ userId: Id, reason: z.enum(['signed-out', 'refresh-token-reused']) }),
+  ),
+  apiKeyCreated: defineEvent('evt.auth.api-key-created.v1', z.object({ apiKey: ApiKey })),
+  apiKeyRevoked: defineEvent('evt.auth.api-key-revoked.v1', z.object({ apiKeyId: Id })),
+  secretStored: defineEvent('evt.auth.secret-stored.v1', z.object({ secretId: Id, name: z.string() })),
+  secretDeleted: defineEvent('evt.auth.secret-deleted.v1', z.object({ secretId: Id })),
+};
+
+export const authCatalog = defineCatalog({ owner: 'auth', requests: authRequests, events: authEvents, live: {} });
+
+export const authRoutes = defineRoutes({
+  'GET /api/v1/setup': { contract: authRequests.getSetupState, access: 'public', summary: 'Is there an account yet' },
+  'POST /api/v1/setup': {
+    contract: authRequests.completeSetup,
+    access: 'public',
+    summary: 'Create the first administrator with the one-time set-up token',
+    status: 201,
+    rateClass: 'sign-in',
+  },
+  'POST /api/v1/session': {
+    contract: authRequests.signIn,
+    access: 'public',
+    summary: 'Sign in',
+    status: 201,
+    session: 'start',
+    rateClass: 'sign-in',
+  },
+  'POST /api/v1/session/refresh': {
+    contract: authRequests.refreshSession,
+    access: 'public',
+    summary: 'Exchange the refresh cookie for new tokens',
+    session: 'refresh',
+    rateClass: 'sign-in',
+  },
+  'DELETE /api/v1/session': {
+    contract: authRequests.signOut,
+    access: 'public',
+    summary: 'Sign out',
+    session: 'end',
+  },
+  'GET /api/v1/jwks.json': { contract: authRequests.getJwks, access: 'public', summary: 'Keys that sign access tokens' },
+  'GET /api/v1/me': { contract: authRequests.getMe, access: 'viewer', summary: 'Who am I' },
+  'GET /api/v1/api-keys': { contract: authRequests.listApiKeys, access: 'admin', summary: 'List API keys' },
+  'POST /api/v1/api-keys': {
+    contract: authRequests.createApiKey,
+    access: 'operator',
+    summary: 'Create an API key; the key is shown once',
+    status: 201,
+  },
+  'DELETE /api/v1/api-keys/{id}': {
+    contract: authRequests.revokeApiKey,
+    access: 'admin',
+    summary: 'Revoke an API key',
+  },
+  'GET /api/v1/secrets': { contract: authRequests.listSecrets, access: 'admin', summary: 'List secrets, without values' },
+  'POST /api/v1/secrets': {
+    contract: authRequests.storeSecret,
+    access: 'admin',
+    summary: 'Store a secret',
+    status: 201,
+  },
+  'DELETE /api/v1/secrets/{id}': { contract: authRequests.deleteSecret, access: 'admin', summary: 'Delete a secret' },
+});

@@ -1,0 +1,276 @@
+import { z } from 'zod';
+import { defineCatalog, defineEvent, defineLive, defineRequest } from './contract.js';
+import { deadLetterRequests } from './dead-letters.js';
+import { BackfillQuery, backfillOf, liveEntry } from './live.js';
+import { defineRoutes } from './route.js';
+import { Id, Instant, Nothing, PageQuery, Slug, pageOf } from './schemas.js';
+
+/** Where an agent's gateway runs. Docker, Kubernetes and swarm will implement the same port. */
+export const Runtime = z.enum(['process']);
+export type Runtime = z.infer<typeof Runtime>;
+
+export const Template = z
+  .object({
+    id: Slug,
+    name: z.string(),
+    summary: z.string(),
+    capabilities: z.array(Slug),
+    memoryMb: z.number().int().describe('Memory that preflight wants to find free.'),
+  })
+  .meta({ id: 'Template' });
+export type Template = z.infer<typeof Template>;
+
+export const StepName = z.enum([
+  'preflight',
+  'prepare',
+  'create',
+  'start',
+  'probe',
+  'connect',
+  'enrol',
+  'disconnect',
+  'stop',
+  'remove',
+]);
+export type StepName = z.infer<typeof StepName>;
+
+export const StepFailure = z
+  .object({
+    step: StepName,
+    code: z.string().describe('Stable code of the cause.'),
+    cause: z.string().describe('What happened, in a sentence.'),
+    remedy: z.string().describe('The next thing to try.'),
+  })
+  .meta({ id: 'StepFailure' });
+export type StepFailure = z.infer<typeof StepFailure>;
+
+export const Step = z
+  .object({
+    name: StepName,
+    state: z.enum(['pending', 'running', 'done', 'failed']),
+    attempt: z.number().int(),
+    detail: z.string().nullable().describe('What the step found, or what it waits for.'),
+    startedAt: Instant.nullable(),
+    finishedAt: Instant.nullable(),
+    deadlineAt: Instant.nullable(),
+  })
+  .meta({ id: 'Step' });
+export type Step = z.infer<typeof Step>;
+
+/** The work a deployment is in; each is a list of steps, and ends in a state that stays. */
+export const Operation = z.enum(['deploy', 'start', 'stop', 'restart', 'repair', 'delete']);
+export type Operation = z.infer<typeof Operation>;
+
+export const DeploymentState = z.enum([
+  'deploying',
+  'starting',
+  'ready',
+  'degraded',
+  'stopping',
+  'stopped',
+  'failed',
+  'deleting',
+  'deleted',
+]);
+export type DeploymentState = z.infer<typeof DeploymentState>;
+
+export const Deployment = z
+  .object({
+    id: Id,
+    name: Slug,
+    template: Slug,
+    runtime: Runtime,
+    model: z.string().describe('Model that the agent asks for, as `provider/model`.'),
+    state: DeploymentState,
+    operation: Operation.describe('The last or present operation.'),
+    steps: z.array(Step).describe('Steps of that operation, in order.'),
+    waitsFor: z.string().nullable().describe('What a state that will change by itself waits for.'),
+    deadlineAt: Instant.nullable().describe('When that wait ends at the latest.'),
+    failure: StepFailure.nullable(),
+    capabilities: z.array(Slug),
+    url: z.string().nullable().describe("Address of the agent's gateway, where it runs."),
+    version: z.number().int().describe('Grows with each change; of two copies the higher is the newer.'),
+    createdBy: z.string(),
+    createdAt: Instant,
+    updatedAt: Instant,
+  })
+  .meta({ id: 'Deployment' });
+export type Deployment = z.infer<typeof Deployment>;
+
+export const LogLine = z
+  .object({
+    seq: z.number().int(),
+    source: z.enum(['step', 'process']),
+    level: z.enum(['step', 'info', 'warn', 'error']),
+    text: z.string(),
+    at: Instant,
+  })
+  .meta({ id: 'LogLine' });
+export type LogLine = z.infer<typeof LogLine>;
+
+const deploymentErrors = {
+  deployment_not_found: {
+    status: 404,
+    title: 'There is no such deployment.',
+    hint: 'List the deployments to find the right id or name.',
+  },
+} as const;
+
+const operationErrors = {
+  ...deploymentErrors,
+  deployment_busy: {
+    status: 409,
+    title: 'The deployment is in the middle of another operation.',
+    hint: 'Wait until it ends (see `waitsFor` and `deadlineAt`), then try again.',
+  },
+  operation_not_allowed: {
+    status: 409,
+    title: 'The deployment is not in a state that allows this.',
+    hint: 'See `state`; a failed one can be repaired, a stopped one started.',
+  },
+} as const;
+
+/** An id, or the name of a deployment that is not deleted. */
+const DeploymentRef = z.object({ id: z.union([Id, Slug]) });
+
+const operation = (verb: string) =>
+  defineRequest(`req.deployer.${verb}-deployment.v1`, {
+    input: DeploymentRef,
+    output: Deployment,
+    errors: operationErrors,
+  });
+
+/** A boolean that may come from a query string. */
+const Flag = z.union([z.boolean(), z.stringbool()]);
+
+export const deployerRequests = {
+  listTemplates: defineRequest('req.deployer.list-templates.v1', {
+    input: Nothing,
+    output: z.object({ items: z.array(Template) }),
+  }),
+  listDeployments: defineRequest('req.deployer.list-deployments.v1', {
+    input: PageQuery,
+    output: pageOf(Deployment),
+  }),
+  getDeployment: defineRequest('req.deployer.get-deployment.v1', {
+    input: DeploymentRef,
+    output: Deployment,
+    errors: deploymentErrors,
+  }),
+  createDeployment: defineRequest('req.deployer.create-deployment.v1', {
+    input: z.object({
+      name: Slug,
+      template: Slug,
+      runtime: Runtime.default('process'),
+      model: z.string().min(1).max(200).optional().describe("Instead of the endpoint's default model."),
+    }),
+    output: Deployment,
+    errors: {
+      deployment_name_taken: {
+        status: 409,
+        title: 'Another deployment has this name.',
+        hint: 'Choose another name, or delete the other deployment first.',
+      },
+      template_not_found: {
+        status: 422,
+        title: 'There is no such template.',
+        hint: 'List the templates to find the right id.',
+      },
+    },
+  }),
+  startDeployment: operation('start'),
+  stopDeployment: operation('stop'),
+  restartDeployment: operation('restart'),
+  repairDeployment: operation('repair'),
+  deleteDeployment: operation('delete'),
+  readLogs: defineRequest('req.deployer.read-logs.v1', {
+    input: z.object({
+      id: z.union([Id, Slug]),
+      after: z.coerce.number().int().min(0).optional().describe('Only lines with a higher `seq`, oldest first.'),
+      limit: z.coerce.number().int().min(1).max(2_000).default(500),
+      source: z.enum(['step', 'process']).optional(),
+      raw: Flag.default(false).describe('With the lines that the noise filter hides, as the process wrote them.'),
+    }),
+    output: z.object({ lines: z.array(LogLine), lastSeq: z.number().int(), more: z.boolean() }),
+    errors: deploymentErrors,
+  }),
+  /** Backfill of the log topic. */
+  followLogs: defineRequest('req.deployer.follow-logs.v1', {
+    input: BackfillQuery,
+    output: backfillOf(LogLine),
+    errors: deploymentErrors,
+  }),
+  ...deadLetterRequests('deployer'),
+};
+
+export const deployerEvents = {
+  deploymentCreated: defineEvent('evt.deployer.deployment-created.v1', z.object({ deployment: Deployment })),
+  deploymentChanged: defineEvent('evt.deployer.deployment-changed.v1', z.object({ deployment: Deployment })),
+  deploymentDeleted: defineEvent('evt.deployer.deployment-deleted.v1', z.object({ deploymentId: Id, name: Slug })),
+};
+
+export const deployerLive = {
+  log: defineLive('live.deployer.log', liveEntry(LogLine)),
+};
+
+export const deployerCatalog = defineCatalog({
+  owner: 'deployer',
+  requests: deployerRequests,
+  events: deployerEvents,
+  live: deployerLive,
+});
+
+export const deployerRoutes = defineRoutes({
+  'GET /api/v1/templates': { contract: deployerRequests.listTemplates, access: 'viewer', summary: 'List templates' },
+  'GET /api/v1/deployments': {
+    contract: deployerRequests.listDeployments,
+    access: 'viewer',
+    summary: 'List deployments',
+  },
+  'POST /api/v1/deployments': {
+    contract: deployerRequests.createDeployment,
+    access: 'operator',
+    summary: 'Deploy an agent',
+    status: 202,
+  },
+  'GET /api/v1/deployments/{id}': {
+    contract: deployerRequests.getDeployment,
+    access: 'viewer',
+    summary: 'One deployment with the steps of its last operation',
+  },
+  'POST /api/v1/deployments/{id}/start': {
+    contract: deployerRequests.startDeployment,
+    access: 'operator',
+    summary: 'Start a stopped deployment',
+    status: 202,
+  },
+  'POST /api/v1/deployments/{id}/stop': {
+    contract: deployerRequests.stopDeployment,
+    access: 'operator',
+    summary: 'Stop a deployment after its running turns',
+    status: 202,
+  },
+  'POST /api/v1/deployments/{id}/restart': {
+    contract: deployerRequests.restartDeployment,
+    access: 'operator',
+    summary: 'Stop and start a deployment',
+    status: 202,
+  },
+  'POST /api/v1/deployments/{id}/repair': {
+    contract: deployerRequests.repairDeployment,
+    access: 'operator',
+    summary: 'Run the steps of a failed deployment again',
+    status: 202,
+  },
+  'DELETE /api/v1/deployments/{id}': {
+    contract: deployerRequests.deleteDeployment,
+    access: 'operator',
+    summary: 'Delete a deployment with its state',
+    status: 202,
+  },
+  'GET /api/v1/deployments/{id}/logs': {
+    contract: deployerRequests.readLogs,
+    access: 'viewer',
+    summary: 'Step and process log lines by sequence',
+  },
+});

@@ -1,0 +1,305 @@
+import { z } from 'zod';
+import { defineCatalog, defineEvent, defineLive, defineRequest } from './contract.js';
+import { deadLetterRequests } from './dead-letters.js';
+import { BackfillQuery, backfillOf, liveEntry } from './live.js';
+import { defineRoutes } from './route.js';
+import { Id, Instant, Line, PageQuery, pageOf } from './schemas.js';
+
+export const ConnectionState = z.enum(['connecting', 'connected', 'disconnected', 'refused', 'closed']);
+export type ConnectionState = z.infer<typeof ConnectionState>;
+
+/** Why something with a gateway does not work, and what to do about it. */
+export const Reason = z
+  .object({ code: z.string(), cause: z.string(), remedy: z.string() })
+  .meta({ id: 'GatewayReason' });
+export type Reason = z.infer<typeof Reason>;
+
+export const Connection = z
+  .object({
+    id: Id,
+    deploymentId: Id,
+    name: z.string(),
+    url: z.string(),
+    state: ConnectionState,
+    reason: Reason.nullable().describe('Why it is not connected.'),
+    nextAttemptAt: Instant.nullable(),
+    gatewayVersion: z.string().nullable(),
+    protocol: z.number().int().nullable(),
+    scopes: z.array(z.string()),
+    bootId: z.string().nullable(),
+    gaps: z.number().int().describe('Sequence gaps seen and filled from history so far.'),
+    version: z.number().int(),
+    updatedAt: Instant,
+  })
+  .meta({ id: 'Connection' });
+export type Connection = z.infer<typeof Connection>;
+
+export const ProbeReport = z
+  .object({
+    ok: z.boolean(),
+    at: Instant,
+    checks: z.array(
+      z.object({
+        name: z.enum(['http', 'handshake', 'scopes', 'call']),
+        ok: z.boolean(),
+        ms: z.number(),
+        detail: z.string().nullable(),
+      }),
+    ),
+    reason: Reason.nullable(),
+    gatewayVersion: z.string().nullable(),
+  })
+  .meta({ id: 'ProbeReport' });
+export type ProbeReport = z.infer<typeof ProbeReport>;
+
+export const Agent = z
+  .object({
+    id: z.string().describe("The agent's id in its gateway."),
+    name: z.string(),
+    connectionId: Id,
+    deploymentId: Id,
+    deploymentName: z.string(),
+    model: z.string().nullable(),
+    online: z.boolean(),
+  })
+  .meta({ id: 'Agent' });
+export type Agent = z.infer<typeof Agent>;
+
+export const Chat = z
+  .object({
+    id: Id,
+    connectionId: Id,
+    deploymentId: Id,
+    agentId: z.string(),
+    title: z.string(),
+    createdBy: z.string(),
+    createdAt: Instant,
+    updatedAt: Instant,
+  })
+  .meta({ id: 'Chat' });
+export type Chat = z.infer<typeof Chat>;
+
+export const ToolCall = z.object({
+  id: z.string(),
+  name: z.string(),
+  args: z.unknown().optional(),
+  result: z.string().nullable(),
+  isError: z.boolean(),
+});
+export type ToolCall = z.infer<typeof ToolCall>;
+
+export const MessageState = z.enum(['queued', 'sent', 'streaming', 'complete', 'aborted', 'failed']);
+export type MessageState = z.infer<typeof MessageState>;
+
+export const Message = z
+  .object({
+    id: Id,
+    chatId: Id,
+    seq: z.number().int().describe('Place in the chat, from 1 without holes.'),
+    role: z.enum(['user', 'assistant', 'system']),
+    text: z.string(),
+    state: MessageState,
+    replyTo: Id.nullable().describe('Of an assistant message: the user message it answers.'),
+    toolCalls: z.array(ToolCall),
+    reason: Reason.nullable().describe('Why it failed, or what it waits for.'),
+    createdAt: Instant,
+    finishedAt: Instant.nullable(),
+  })
+  .meta({ id: 'Message' });
+export type Message = z.infer<typeof Message>;
+
+/** What a chat screen is told. Applying a frame twice does no harm: every frame says where it belongs. */
+export const ChatFrame = z
+  .discriminatedUnion('kind', [
+    /** A message was added or changed: replace it by `message.id`. */
+    z.object({ kind: z.literal('message'), message: Message }),
+    /** Text arrived: the message's text becomes `text.slice(0, offset) + delta`. */
+    z.object({
+      kind: z.literal('delta'),
+      messageId: Id,
+      seq: z.number().int(),
+      offset: z.number().int(),
+      delta: z.string(),
+    }),
+    /** What the agent does while there is no text yet. */
+    z.object({ kind: z.literal('status'), messageId: Id, seq: z.number().int(), phase: z.string() }),
+    z.object({ kind: z.literal('tool'), messageId: Id, seq: z.number().int(), toolCall: ToolCall }),
+  ])
+  .meta({ id: 'ChatFrame' });
+export type ChatFrame = z.infer<typeof ChatFrame>;
+
+const chatErrors = {
+  chat_not_found: { status: 404, title: 'There is no such chat.', hint: 'List the chats to find the right id.' },
+} as const;
+
+const agentErrors = {
+  connection_not_found: {
+    status: 404,
+    title: 'There is no connection to such a gateway.',
+    hint: 'Deploy the agent first, or wait until its deployment is ready.',
+  },
+  agent_not_found: {
+    status: 404,
+    title: 'The gateway has no such agent.',
+    hint: 'List the agents to find the right id.',
+  },
+} as const;
+
+export const openclawRequests = {
+  /** Full-protocol probe of a gateway: HTTP, handshake, scopes, one call. Answers a report even when it fails. */
+  probeGateway: defineRequest('req.openclaw.probe-gateway.v1', {
+    input: z.object({ url: z.url(), tokenSecretId: Id, connectionId: Id.optional() }),
+    output: ProbeReport,
+    timeoutMs: 30_000,
+  }),
+  /** Opens (or re-opens with a new address) the persistent connection of a deployment. */
+  openConnection: defineRequest('req.openclaw.open-connection.v1', {
+    input: z.object({ deploymentId: Id, name: Line(80), url: z.url(), tokenSecretId: Id }),
+    output: Connection,
+  }),
+  /** Closes a deployment's connection; with `remove` its chats go as well. Closing twice is fine. */
+  closeConnection: defineRequest('req.openclaw.close-connection.v1', {
+    input: z.object({ deploymentId: Id, remove: z.boolean().default(false) }),
+    output: z.object({ closed: z.boolean() }),
+  }),
+  listConnections: defineRequest('req.openclaw.list-connections.v1', {
+    input: PageQuery,
+    output: pageOf(Connection),
+  }),
+  getConnection: defineRequest('req.openclaw.get-connection.v1', {
+    input: z.object({ id: Id }),
+    output: Connection,
+    errors: { connection_not_found: agentErrors.connection_not_found },
+  }),
+  /** Probes of a connection, newest first. */
+  listProbes: defineRequest('req.openclaw.list-probes.v1', {
+    input: PageQuery.extend({ id: Id }),
+    output: pageOf(ProbeReport),
+    errors: { connection_not_found: agentErrors.connection_not_found },
+  }),
+  listAgents: defineRequest('req.openclaw.list-agents.v1', {
+    input: z.object({ deploymentId: Id.optional() }),
+    output: z.object({ items: z.array(Agent) }),
+  }),
+  createChat: defineRequest('req.openclaw.create-chat.v1', {
+    input: z.object({ deploymentId: Id, agentId: z.string().min(1).max(120).optional(), title: Line(200).optional() }),
+    output: Chat,
+    errors: agentErrors,
+  }),
+  listChats: defineRequest('req.openclaw.list-chats.v1', {
+    input: PageQuery.extend({ deploymentId: Id.optional() }),
+    output: pageOf(Chat),
+  }),
+  getChat: defineRequest('req.openclaw.get-chat.v1', {
+    input: z.object({ id: Id }),
+    output: Chat,
+    errors: chatErrors,
+  }),
+  deleteChat: defineRequest('req.openclaw.delete-chat.v1', {
+    input: z.object({ id: Id }),
+    output: Chat,
+    errors: chatErrors,
+  }),
+  /** Messages of a chat, newest first: the cursor leads to older ones. */
+  listMessages: defineRequest('req.openclaw.list-messages.v1', {
+    input: PageQuery.extend({ id: Id }),
+    output: pageOf(Message),
+    errors: chatErrors,
+  }),
+  /** Stores the message and starts the turn. Answers with the stored user message; the reply streams. */
+  sendMessage: defineRequest('req.openclaw.send-message.v1', {
+    input: z.object({ id: Id.describe('The chat.'), text: z.string().trim().min(1).max(200_000) }),
+    output: Message,
+    errors: {
+      ...chatErrors,
+      turn_running: {
+        status: 409,
+        title: 'The agent is still answering the message before.',
+        hint: 'Wait for its end, or abort it.',
+      },
+    },
+  }),
+  abortTurn: defineRequest('req.openclaw.abort-turn.v1', {
+    input: z.object({ id: Id.describe('The chat.') }),
+    output: z.object({ aborted: z.boolean() }),
+    errors: chatErrors,
+  }),
+  /** Backfill of the chat topic. Cursor: `<seq>:<offset>`, the row and how much of its text was seen. */
+  followChat: defineRequest('req.openclaw.follow-chat.v1', {
+    input: BackfillQuery,
+    output: backfillOf(ChatFrame),
+    errors: chatErrors,
+  }),
+  ...deadLetterRequests('openclaw'),
+};
+
+export const openclawEvents = {
+  connectionChanged: defineEvent('evt.openclaw.connection-changed.v1', z.object({ connection: Connection })),
+  gapFilled: defineEvent(
+    'evt.openclaw.gap-filled.v1',
+    z.object({ connectionId: Id, expectedSeq: z.number().int(), receivedSeq: z.number().int() }),
+  ),
+  chatCreated: defineEvent('evt.openclaw.chat-created.v1', z.object({ chat: Chat })),
+  chatDeleted: defineEvent('evt.openclaw.chat-deleted.v1', z.object({ chatId: Id })),
+  messageStored: defineEvent('evt.openclaw.message-stored.v1', z.object({ message: Message })),
+  messageFinished: defineEvent('evt.openclaw.message-finished.v1', z.object({ message: Message })),
+};
+
+export const openclawLive = {
+  chat: defineLive('live.openclaw.chat', liveEntry(ChatFrame)),
+};
+
+export const openclawCatalog = defineCatalog({
+  owner: 'openclaw',
+  requests: openclawRequests,
+  events: openclawEvents,
+  live: openclawLive,
+});
+
+export const openclawRoutes = defineRoutes({
+  'GET /api/v1/agents': { contract: openclawRequests.listAgents, access: 'viewer', summary: 'List agents' },
+  'GET /api/v1/connections': {
+    contract: openclawRequests.listConnections,
+    access: 'viewer',
+    summary: 'List connections to gateways',
+  },
+  'GET /api/v1/connections/{id}': {
+    contract: openclawRequests.getConnection,
+    access: 'viewer',
+    summary: 'One connection',
+  },
+  'GET /api/v1/connections/{id}/probes': {
+    contract: openclawRequests.listProbes,
+    access: 'viewer',
+    summary: 'Health history of a connection, newest first',
+  },
+  'GET /api/v1/chats': { contract: openclawRequests.listChats, access: 'viewer', summary: 'List chats' },
+  'POST /api/v1/chats': {
+    contract: openclawRequests.createChat,
+    access: 'operator',
+    summary: 'Open a chat with an agent',
+    status: 201,
+  },
+  'GET /api/v1/chats/{id}': { contract: openclawRequests.getChat, access: 'viewer', summary: 'One chat' },
+  'DELETE /api/v1/chats/{id}': {
+    contract: openclawRequests.deleteChat,
+    access: 'operator',
+    summary: 'Delete a chat here and in its gateway',
+  },
+  'GET /api/v1/chats/{id}/messages': {
+    contract: openclawRequests.listMessages,
+    access: 'viewer',
+    summary: 'Messages of a chat, newest first',
+  },
+  'POST /api/v1/chats/{id}/messages': {
+    contract: openclawRequests.sendMessage,
+    access: 'operator',
+    summary: 'Send a message; the reply streams on the live topic `chat/{id}`',
+    status: 202,
+  },
+  'POST /api/v1/chats/{id}/abort': {
+    contract: openclawRequests.abortTurn,
+    access: 'operator',
+    summary: 'Abort the running turn',
+  },
+});

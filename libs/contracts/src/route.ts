@@ -1,0 +1,30 @@
+import type { RequestContract } from './contract.js';
+import type { Role } from './schemas.js';
+
+/** Who may use a route: anybody, or the lowest role that may. */
+export type Access = 'public' | Role;
+
+/** How much of the rate limit's allowance a route draws on. */
+export type RateClass = 'default' | 'sign-in';
+
+export interface RouteSpec<C extends RequestContract = RequestContract> {
+  /** Path parameters, query (GET, DELETE) or body (others) together form the contract's input. */
+  readonly contract: C;
+  readonly access: Access;
+  /** One line for the API document. */
+  readonly summary: string;
+  /** Status of a good answer; 200 where absent. */
+  readonly status?: 200 | 201 | 202;
+  readonly rateClass?: RateClass;
+  /** The answer sets or clears the session cookies, and the refresh token is read from them. */
+  readonly session?: 'start' | 'refresh' | 'end';
+}
+
+export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+/** `METHOD /path`, with parameters as `{name}`. */
+export type RouteKey = `${Method} /api/v1/${string}`;
+
+/** Declares routes; one without an access rule does not compile. */
+export function defineRoutes<const R extends Record<RouteKey, RouteSpec>>(routes: R): R {
+  return routes;
+}

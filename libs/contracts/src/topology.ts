@@ -1,0 +1,80 @@
+import { authCatalog, authEvents, authRequests } from './auth.js';
+import type { Catalog, EventContract, LiveContract, RequestContract } from './contract.js';
+import { deployerCatalog, deployerEvents } from './deployer.js';
+import { modelsCatalog, modelsRequests } from './models.js';
+import { openclawCatalog, openclawEvents, openclawRequests } from './openclaw.js';
+import { liveTopics, routes } from './routes.js';
+
+/** A durable subscription: `name` is `<service>-<purpose>`; renaming it replays the stream. */
+export interface Durable {
+  readonly name: string;
+  readonly events: readonly EventContract[];
+}
+
+/** One NATS user: what it owns, and exactly what of others it may use. */
+export interface ServiceTopology {
+  readonly catalog: Catalog | null;
+  readonly calls: readonly RequestContract[];
+  /** All events of one durable come from one owner's stream. */
+  readonly durables: readonly Durable[];
+  readonly follows: readonly LiveContract[];
+  /** May read every stream with consumers that leave no trace (the edge). */
+  readonly readsAllStreams: boolean;
+}
+
+const none = { calls: [], durables: [], follows: [], readsAllStreams: false } as const;
+
+/**
+ * Who talks to whom. The NATS users and permissions of every installation are made from this, so a call
+ * that is missing here is refused by the server, not by a review.
+ */
+export const topology = {
+  auth: { ...none, catalog: authCatalog },
+  deployer: {
+    ...none,
+    catalog: deployerCatalog,
+    calls: [
+      authRequests.storeSecret,
+      authRequests.revealSecret,
+      authRequests.deleteSecret,
+      modelsRequests.getEndpoint,
+      modelsRequests.checkProvider,
+      modelsRequests.issueVirtualKey,
+      openclawRequests.probeGateway,
+      openclawRequests.openConnection,
+      openclawRequests.closeConnection,
+      openclawRequests.listAgents,
+    ],
+    durables: [{ name: 'deployer-health', events: [openclawEvents.connectionChanged] }],
+  },
+  'openclaw-bridge': {
+    ...none,
+    catalog: openclawCatalog,
+    calls: [authRequests.storeSecret, authRequests.revealSecret],
+  },
+  models: {
+    ...none,
+    catalog: modelsCatalog,
+    durables: [{ name: 'models-deployments', events: [deployerEvents.deploymentDeleted] }],
+  },
+  gateway: {
+    ...none,
+    catalog: null,
+    calls: [
+      ...Object.values(routes).map((route) => route.contract),
+      ...Object.values(liveTopics).map((topic) => topic.backfill),
+      authRequests.verifyApiKey,
+    ],
+    follows: Object.values(liveTopics).map((topic) => topic.live),
+    readsAllStreams: true,
+  },
+  /** The person at the machine: `aether setup` and the all-in-one host. */
+  operator: { ...none, catalog: null, calls: [authRequests.createSetupToken, authRequests.getSetupState] },
+} as const satisfies Record<string, ServiceTopology>;
+
+export type ServiceName = keyof typeof topology;
+/** A service that owns contracts. */
+export type Owner = Exclude<(typeof topology)[ServiceName]['catalog'], null>['owner'];
+
+/** Every catalog, in no order that matters. */
+export const catalogs: readonly Catalog[] = Object.values(topology).flatMap(({ catalog }) => catalog ?? []);
