@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineCatalog, defineEvent, defineRequest } from './contract.js';
-import { deadLetterRequests } from './dead-letters.js';
+import { deadLetterRequests, deadLetterRoutes } from './dead-letters.js';
 import { Id, Instant, Line, Nothing, PageQuery, Role, pageOf } from './schemas.js';
 import { defineRoutes } from './route.js';
 
@@ -256,4 +256,5 @@ export const authRoutes = defineRoutes({
     status: 201,
   },
   'DELETE /api/v1/secrets/{id}': { contract: authRequests.deleteSecret, access: 'admin', summary: 'Delete a secret' },
+  ...deadLetterRoutes('auth', authRequests),
 });

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { defineRequest } from './contract.js';
+import { defineRoutes, type RouteSpec } from './route.js';
 import { Id, Instant, PageQuery, pageOf } from './schemas.js';
 
 export const DeadLetter = z
@@ -37,4 +38,26 @@ export function deadLetterRequests<const O extends string>(owner: O) {
       },
     }),
   };
+}
+
+/** The routes to them, for administrators, under `/api/v1/system/<owner>`. */
+export function deadLetterRoutes<const O extends string>(
+  owner: O,
+  requests: ReturnType<typeof deadLetterRequests<O>>,
+) {
+  const path = `/api/v1/system/${owner}/dead-letters` as const;
+  return defineRoutes({
+    [`GET ${path}`]: {
+      contract: requests.listDeadLetters,
+      access: 'admin',
+      summary: `Events that ${owner} gave up on`,
+    },
+    [`POST ${path}/{id}/replay`]: {
+      contract: requests.replayDeadLetter,
+      access: 'admin',
+      summary: `Handle one of the events that ${owner} gave up on again`,
+    },
+  } as {
+    [K in `GET ${typeof path}`]: RouteSpec<typeof requests.listDeadLetters>;
+  } & { [K in `POST ${typeof path}/{id}/replay`]: RouteSpec<typeof requests.replayDeadLetter> });
 }

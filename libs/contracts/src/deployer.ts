@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineCatalog, defineEvent, defineLive, defineRequest } from './contract.js';
-import { deadLetterRequests } from './dead-letters.js';
+import { deadLetterRequests, deadLetterRoutes } from './dead-letters.js';
 import { BackfillQuery, backfillOf, liveEntry } from './live.js';
 import { defineRoutes } from './route.js';
 import { Id, Instant, Nothing, PageQuery, Slug, pageOf } from './schemas.js';
@@ -273,4 +273,5 @@ export const deployerRoutes = defineRoutes({
     access: 'viewer',
     summary: 'Step and process log lines by sequence',
   },
+  ...deadLetterRoutes('deployer', deployerRequests),
 });

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineCatalog, defineEvent, defineRequest } from './contract.js';
-import { deadLetterRequests } from './dead-letters.js';
+import { deadLetterRequests, deadLetterRoutes } from './dead-letters.js';
 import { defineRoutes } from './route.js';
 import { Id, Instant, Nothing, PageQuery, pageOf } from './schemas.js';
 
@@ -77,4 +77,5 @@ export const modelsCatalog = defineCatalog({
 export const modelsRoutes = defineRoutes({
   'GET /api/v1/models': { contract: modelsRequests.getEndpoint, access: 'viewer', summary: 'Models agents can use' },
   'GET /api/v1/usage': { contract: modelsRequests.listUsage, access: 'viewer', summary: 'Model calls, newest first' },
+  ...deadLetterRoutes('models', modelsRequests),
 });

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineCatalog, defineEvent, defineLive, defineRequest } from './contract.js';
-import { deadLetterRequests } from './dead-letters.js';
+import { deadLetterRequests, deadLetterRoutes } from './dead-letters.js';
 import { BackfillQuery, backfillOf, liveEntry } from './live.js';
 import { defineRoutes } from './route.js';
 import { Id, Instant, Line, PageQuery, pageOf } from './schemas.js';
@@ -302,4 +302,5 @@ export const openclawRoutes = defineRoutes({
     access: 'operator',
     summary: 'Abort the running turn',
   },
+  ...deadLetterRoutes('openclaw', openclawRequests),
 });

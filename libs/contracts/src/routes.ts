@@ -4,7 +4,6 @@ import { deployerLive, deployerRequests, deployerRoutes } from './deployer.js';
 import type { LiveTopic } from './live.js';
 import { modelsRoutes } from './models.js';
 import { openclawLive, openclawRequests, openclawRoutes } from './openclaw.js';
-import { systemRoutes } from './system.js';
 
 /** Every HTTP route. The edge serves exactly these, and the API document is made from them. */
 export const routes = {
@@ -12,7 +11,6 @@ export const routes = {
   ...deployerRoutes,
   ...openclawRoutes,
   ...modelsRoutes,
-  ...systemRoutes,
 };
 
 export type Route = keyof typeof routes;
