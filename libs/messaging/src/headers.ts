@@ -1,0 +1,53 @@
+import { ROOT_CONTEXT, context as otelContext, propagation } from '@opentelemetry/api';
+import { Role } from '@aether/contracts/schemas';
+import { headers as natsHeaders, type MsgHdrs } from '@nats-io/nats-core';
+import type { Actor, Context } from './context.js';
+import { newId } from './id.js';
+
+const actorTypes: readonly string[] = ['user', 'key', 'service', 'anonymous'] satisfies Actor['type'][];
+
+/** Headers that carry a context as plain pairs, with the active span's W3C trace context. */
+export function contextPairs(context: Context): Record<string, string> {
+  const pairs: Record<string, string> = {
+    'x-actor-type': context.actor.type,
+    'x-actor-id': context.actor.id,
+    'x-correlation-id': context.correlationId,
+  };
+  if (context.actor.role) pairs['x-actor-role'] = context.actor.role;
+  if (context.causationId) pairs['x-causation-id'] = context.causationId;
+  if (context.idempotencyKey) pairs['x-idempotency-key'] = context.idempotencyKey;
+  propagation.inject(otelContext.active(), pairs);
+  return pairs;
+}
+
+/** NATS headers from plain pairs. Throws on a value with a line break, so nothing can be smuggled in. */
+export function toHeaders(pairs: Readonly<Record<string, string>>): MsgHdrs {
+  const headers = natsHeaders();
+  for (const [name, value] of Object.entries(pairs)) headers.set(name, value);
+  return headers;
+}
+
+/** The context of a received message; what is missing becomes an anonymous caller and a new story. */
+export function readContext(headers: MsgHdrs | undefined): Context {
+  const get = (name: string) => headers?.get(name) || null;
+  const type = get('x-actor-type') ?? '';
+  const role = Role.safeParse(get('x-actor-role'));
+  return {
+    actor: {
+      type: actorTypes.includes(type) ? (type as Actor['type']) : 'anonymous',
+      id: get('x-actor-id') ?? 'anonymous',
+      role: role.success ? role.data : null,
+    },
+    correlationId: get('x-correlation-id') ?? newId(),
+    causationId: get('x-causation-id'),
+    idempotencyKey: get('x-idempotency-key'),
+  };
+}
+
+/** The sender's trace context, to be the parent of the receiver's span. */
+export function readTrace(headers: MsgHdrs | undefined) {
+  return propagation.extract(ROOT_CONTEXT, headers, {
+    get: (carrier, name) => carrier?.get(name) || undefined,
+    keys: (carrier) => carrier?.keys() ?? [],
+  });
+}

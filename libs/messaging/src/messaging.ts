@@ -1,0 +1,140 @@
+import type { Catalog, CallInputOf, DataOf, LiveContract, OutputOf, RequestContract } from '@aether/contracts/contract';
+import { jetstream, type Consumer, type OrderedConsumerOptions } from '@nats-io/jetstream';
+import type { NatsConnection } from '@nats-io/nats-core';
+import { connectNats, type ConnectionOptions, type ServerLimits } from './connection.js';
+import type { Context } from './context.js';
+import { EventPlane, type ConsumeOptions, type OutgoingEvent } from './events.js';
+import {
+  RequestServer,
+  callRequest,
+  type ReportFault,
+  type RequestHandlers,
+  type RequestLimits,
+} from './requests.js';
+
+export interface MessagingOptions extends ConnectionOptions {
+  /** What this process owns on the bus; null for one that only asks. */
+  readonly catalog: Catalog | null;
+  readonly limits?: RequestLimits;
+  /** Copies of the owner's stream in a NATS cluster. Default 1. */
+  readonly streamReplicas?: number;
+  /** Told once of each fault that is ours. */
+  readonly reportFault: ReportFault;
+}
+
+/** Stops following a live subject. */
+export type Unfollow = () => void;
+
+/**
+ * The bus as one service sees it: typed requests, durable events, live deltas. Serving and consuming are
+ * declared while the application starts and begin with `start`, so that no handler runs half-built.
+ */
+export class Messaging {
+  private readonly server: RequestServer;
+  private readonly events: EventPlane;
+  private readonly pending: (() => void)[] = [];
+  private readonly served = new Set<string>();
+  private started = false;
+  private connected = true;
+
+  private constructor(
+    private readonly connection: NatsConnection,
+    readonly serverLimits: ServerLimits,
+    private readonly options: MessagingOptions,
+  ) {
+    this.server = new RequestServer(connection, options.reportFault, options.limits);
+    this.events = new EventPlane(connection, serverLimits, options.reportFault);
+    void this.watchConnection();
+  }
+
+  /** Connects (see `connectNats`) and makes sure that the owner's stream exists. */
+  static async connect(options: MessagingOptions): Promise<Messaging> {
+    const { connection, limits } = await connectNats(options);
+    const messaging = new Messaging(connection, limits, options);
+    if (options.catalog && Object.keys(options.catalog.events).length > 0)
+      await messaging.events.ensureStream(options.catalog.owner, options.streamReplicas);
+    return messaging;
+  }
+
+  /** False while NATS is away; the client reconnects by itself. */
+  get isConnected(): boolean {
+    return this.connected;
+  }
+
+  /** Asks the owner of a contract. Throws `ContractFailure`, see `callRequest`. */
+  async call<C extends RequestContract>(contract: C, input: CallInputOf<C>, context: Context): Promise<OutputOf<C>> {
+    return callRequest(this.connection, contract, { input, context });
+  }
+
+  /** Declares the handlers of a catalog's requests. A subject served twice stops the boot. */
+  serve<R extends Readonly<Record<string, RequestContract>>>(requests: R, handlers: RequestHandlers<R>): void {
+    for (const { subject } of Object.values(requests)) {
+      if (this.served.has(subject)) throw new Error(`"${subject}" is served twice`);
+      this.served.add(subject);
+    }
+    this.whenStarted(() => this.server.serve(requests, handlers));
+  }
+
+  /** Declares a durable consumer. Services use `EventConsumers` of the persistence library, which adds the inbox. */
+  consume(options: ConsumeOptions): void {
+    this.whenStarted(() => this.events.consume(options));
+  }
+
+  /** Publishes to the owner's stream, for the relay. Use cases write to the outbox instead. */
+  async publish(event: OutgoingEvent): Promise<void> {
+    await this.events.publish(event);
+  }
+
+  /** Reads a stream from anywhere without leaving a durable behind, for the edge. */
+  async readStream(stream: string, options: Partial<OrderedConsumerOptions>): Promise<Consumer> {
+    return jetstream(this.connection, { checkAPI: false }).consumers.get(stream, options);
+  }
+
+  /** Sends a delta to whoever follows `id` now. Never fails and never waits: rows hold the truth. */
+  publishLive<C extends LiveContract>(contract: C, id: string, data: DataOf<C>): void {
+    if (this.connection.isClosed()) return;
+    this.connection.publish(`${contract.subject}.${id}`, JSON.stringify(data));
+  }
+
+  /** Calls `receive` with each valid delta of `id` until unfollowed. */
+  followLive<C extends LiveContract>(contract: C, id: string, receive: (data: DataOf<C>) => void): Unfollow {
+    const subject = `${contract.subject}.${id}`;
+    const subscription = this.connection.subscribe(subject, {
+      callback: (error, message) => {
+        const data = error ? null : contract.data.safeParse(message.json());
+        if (data?.success) receive(data.data as DataOf<C>);
+        else this.options.reportFault(error ?? data?.error, { subject });
+      },
+    });
+    return () => subscription.unsubscribe();
+  }
+
+  /** Resolves when the server has seen everything sent before, such as a subscription. */
+  async flush(): Promise<void> {
+    await this.connection.flush();
+  }
+
+  /** Begins to serve and to consume what was declared. */
+  start(): void {
+    this.started = true;
+    for (const begin of this.pending.splice(0)) begin();
+  }
+
+  /** Finishes accepted work, then closes the connection. */
+  async drain(): Promise<void> {
+    await Promise.all([this.server.drain(), this.events.drain()]);
+    if (!this.connection.isClosed()) await this.connection.drain();
+  }
+
+  private whenStarted(begin: () => void): void {
+    if (this.started) begin();
+    else this.pending.push(begin);
+  }
+
+  private async watchConnection(): Promise<void> {
+    for await (const { type } of this.connection.status()) {
+      if (type === 'disconnect') this.connected = false;
+      if (type === 'reconnect') this.connected = true;
+    }
+  }
+}
