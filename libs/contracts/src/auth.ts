@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineCatalog, defineEvent, defineRequest } from './contract.js';
-import { deadLetterRequests, deadLetterRoutes } from './dead-letters.js';
+import { operationsRequests, operationsRoutes } from './operations.js';
 import { Id, Instant, Line, Nothing, PageQuery, Role, pageOf } from './schemas.js';
 import { defineRoutes } from './route.js';
 
@@ -186,7 +186,7 @@ export const authRequests = {
     output: z.object({ value: z.string() }),
     errors: secretErrors,
   }),
-  ...deadLetterRequests('auth'),
+  ...operationsRequests('auth'),
 };
 
 export const authEvents = {
@@ -256,5 +256,5 @@ export const authRoutes = defineRoutes({
     status: 201,
   },
   'DELETE /api/v1/secrets/{id}': { contract: authRequests.deleteSecret, access: 'admin', summary: 'Delete a secret' },
-  ...deadLetterRoutes('auth', authRequests),
+  ...operationsRoutes('auth', authRequests),
 });

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineCatalog, defineEvent, defineLive, defineRequest } from './contract.js';
-import { deadLetterRequests, deadLetterRoutes } from './dead-letters.js';
+import { operationsRequests, operationsRoutes } from './operations.js';
 import { BackfillQuery, backfillOf, liveEntry } from './live.js';
 import { defineRoutes } from './route.js';
 import { Id, Instant, Nothing, PageQuery, Slug, pageOf } from './schemas.js';
@@ -200,7 +200,7 @@ export const deployerRequests = {
     output: backfillOf(LogLine),
     errors: deploymentErrors,
   }),
-  ...deadLetterRequests('deployer'),
+  ...operationsRequests('deployer'),
 };
 
 export const deployerEvents = {
@@ -273,5 +273,5 @@ export const deployerRoutes = defineRoutes({
     access: 'viewer',
     summary: 'Step and process log lines by sequence',
   },
-  ...deadLetterRoutes('deployer', deployerRequests),
+  ...operationsRoutes('deployer', deployerRequests),
 });

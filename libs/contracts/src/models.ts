@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineCatalog, defineEvent, defineRequest } from './contract.js';
-import { deadLetterRequests, deadLetterRoutes } from './dead-letters.js';
+import { operationsRequests, operationsRoutes } from './operations.js';
 import { defineRoutes } from './route.js';
 import { Id, Instant, Nothing, PageQuery, pageOf } from './schemas.js';
 
@@ -58,7 +58,7 @@ export const modelsRequests = {
     input: PageQuery.extend({ deploymentId: Id.optional() }),
     output: pageOf(UsageRecord),
   }),
-  ...deadLetterRequests('models'),
+  ...operationsRequests('models'),
 };
 
 export const modelsEvents = {
@@ -77,5 +77,5 @@ export const modelsCatalog = defineCatalog({
 export const modelsRoutes = defineRoutes({
   'GET /api/v1/models': { contract: modelsRequests.getEndpoint, access: 'viewer', summary: 'Models agents can use' },
   'GET /api/v1/usage': { contract: modelsRequests.listUsage, access: 'viewer', summary: 'Model calls, newest first' },
-  ...deadLetterRoutes('models', modelsRequests),
+  ...operationsRoutes('models', modelsRequests),
 });

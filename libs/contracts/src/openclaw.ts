@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineCatalog, defineEvent, defineLive, defineRequest } from './contract.js';
-import { deadLetterRequests, deadLetterRoutes } from './dead-letters.js';
+import { operationsRequests, operationsRoutes } from './operations.js';
 import { BackfillQuery, backfillOf, liveEntry } from './live.js';
 import { defineRoutes } from './route.js';
 import { Id, Instant, Line, PageQuery, pageOf } from './schemas.js';
@@ -230,7 +230,7 @@ export const openclawRequests = {
     output: backfillOf(ChatFrame),
     errors: chatErrors,
   }),
-  ...deadLetterRequests('openclaw'),
+  ...operationsRequests('openclaw'),
 };
 
 export const openclawEvents = {
@@ -302,5 +302,5 @@ export const openclawRoutes = defineRoutes({
     access: 'operator',
     summary: 'Abort the running turn',
   },
-  ...deadLetterRoutes('openclaw', openclawRequests),
+  ...operationsRoutes('openclaw', openclawRequests),
 });

@@ -1,6 +1,6 @@
 import { authCatalog, authEvents, authRequests } from './auth.js';
 import type { Catalog, EventContract, LiveContract, RequestContract } from './contract.js';
-import { deployerCatalog, deployerEvents } from './deployer.js';
+import { deployerCatalog, deployerEvents, deployerRequests } from './deployer.js';
 import { modelsCatalog, modelsRequests } from './models.js';
 import { openclawCatalog, openclawEvents, openclawRequests } from './openclaw.js';
 import { liveTopics, routes } from './routes.js';
@@ -21,6 +21,10 @@ export interface ServiceTopology {
   /** May read every stream with consumers that leave no trace (the edge). */
   readonly readsAllStreams: boolean;
 }
+
+const healthRequests = [authRequests, deployerRequests, openclawRequests, modelsRequests].map(
+  (requests) => requests.getHealth,
+);
 
 const none = { calls: [], durables: [], follows: [], readsAllStreams: false } as const;
 
@@ -64,12 +68,13 @@ export const topology = {
       ...Object.values(routes).map((route) => route.contract),
       ...Object.values(liveTopics).map((topic) => topic.backfill),
       authRequests.verifyApiKey,
+      ...healthRequests,
     ],
     follows: Object.values(liveTopics).map((topic) => topic.live),
     readsAllStreams: true,
   },
   /** The person at the machine: `aether setup` and the all-in-one host. */
-  operator: { ...none, catalog: null, calls: [authRequests.createSetupToken, authRequests.getSetupState] },
+  operator: { ...none, catalog: null, calls: [authRequests.createSetupToken, authRequests.getSetupState, ...healthRequests] },
 } as const satisfies Record<string, ServiceTopology>;
 
 export type ServiceName = keyof typeof topology;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { defineRequest } from './contract.js';
 import { defineRoutes, type RouteSpec } from './route.js';
-import { Id, Instant, PageQuery, pageOf } from './schemas.js';
+import { Id, Instant, Nothing, PageQuery, pageOf } from './schemas.js';
 
 export const DeadLetter = z
   .object({
@@ -17,9 +17,24 @@ export const DeadLetter = z
   .meta({ id: 'DeadLetter', description: 'An event that a consumer gave up on, kept until somebody replays it.' });
 export type DeadLetter = z.infer<typeof DeadLetter>;
 
-/** The two requests every service with a database answers, so that no failed event is out of reach. */
-export function deadLetterRequests<const O extends string>(owner: O) {
+export const Health = z
+  .object({
+    ready: z.boolean(),
+    checks: z.array(
+      z.object({
+        name: z.string(),
+        ok: z.boolean(),
+        detail: z.string().nullable().describe('What is wrong, or a figure such as the lag.'),
+      }),
+    ),
+  })
+  .meta({ id: 'Health' });
+export type Health = z.infer<typeof Health>;
+
+/** What every service answers about its own running: its health, and the events it gave up on. */
+export function operationsRequests<const O extends string>(owner: O) {
   return {
+    getHealth: defineRequest(`req.${owner}.get-health.v1`, { input: Nothing, output: Health, timeoutMs: 2_000 }),
     listDeadLetters: defineRequest(`req.${owner}.list-dead-letters.v1`, { input: PageQuery, output: pageOf(DeadLetter) }),
     replayDeadLetter: defineRequest(`req.${owner}.replay-dead-letter.v1`, {
       input: z.object({ id: Id }),
@@ -40,10 +55,10 @@ export function deadLetterRequests<const O extends string>(owner: O) {
   };
 }
 
-/** The routes to them, for administrators, under `/api/v1/system/<owner>`. */
-export function deadLetterRoutes<const O extends string>(
+/** The routes to the dead letters, for administrators, under `/api/v1/system/<owner>`. */
+export function operationsRoutes<const O extends string>(
   owner: O,
-  requests: ReturnType<typeof deadLetterRequests<O>>,
+  requests: ReturnType<typeof operationsRequests<O>>,
 ) {
   const path = `/api/v1/system/${owner}/dead-letters` as const;
   return defineRoutes({

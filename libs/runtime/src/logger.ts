@@ -1,0 +1,83 @@
+import { currentContext } from '@aether/messaging/context';
+import type { LoggerService } from '@nestjs/common';
+import { trace } from '@opentelemetry/api';
+import { pino, stdTimeFunctions, type DestinationStream, type Logger } from 'pino';
+import pretty from 'pino-pretty';
+
+export type { Logger } from 'pino';
+
+export interface LoggerOptions {
+  readonly service: string;
+  readonly level: string;
+  /** For people rather than machines. Default: when standard output is a terminal. */
+  readonly pretty?: boolean;
+  /** Instead of standard output. */
+  readonly destination?: DestinationStream;
+}
+
+/** Fields whose value is never written, wherever they stand up to three levels deep. */
+const SECRET_FIELDS = [
+  'password',
+  'token',
+  'accessToken',
+  'refreshToken',
+  'key',
+  'apiKey',
+  'secret',
+  'value',
+  'authorization',
+  'cookie',
+  'masterKey',
+];
+const redactPaths = SECRET_FIELDS.flatMap((field) => [field, `*.${field}`, `*.*.${field}`]);
+
+/** JSON lines with service, story, actor and trace; secrets by name of field are removed. */
+export function createLogger(options: LoggerOptions): Logger {
+  const destination = options.destination ?? (wantsPretty(options) ? prettyStream() : process.stdout);
+  return pino(
+    {
+      level: options.level,
+      base: { service: options.service },
+      timestamp: stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }) },
+      redact: { paths: redactPaths, censor: '[redacted]' },
+      mixin: () => {
+        const context = currentContext();
+        const span = trace.getActiveSpan()?.spanContext();
+        return {
+          ...(context && { correlationId: context.correlationId, actorId: context.actor.id }),
+          ...(span && { traceId: span.traceId }),
+        };
+      },
+    },
+    destination,
+  );
+}
+
+const wantsPretty = (options: LoggerOptions) => options.pretty ?? process.stdout.isTTY;
+
+function prettyStream(): DestinationStream {
+  return pretty({ colorize: true, singleLine: true, ignore: 'pid,hostname,service', messageFormat: '{service}: {msg}' });
+}
+
+/** Nest's own messages, in the same log; its chatter at boot is debug. */
+export class NestLogger implements LoggerService {
+  constructor(private readonly logger: Logger) {}
+
+  log(message: unknown): void {
+    this.logger.debug(String(message));
+  }
+  debug(message: unknown): void {
+    this.logger.debug(String(message));
+  }
+  verbose(message: unknown): void {
+    this.logger.trace(String(message));
+  }
+  warn(message: unknown): void {
+    this.logger.warn(String(message));
+  }
+  error(message: unknown, ...rest: unknown[]): void {
+    const err = message instanceof Error ? message : rest.find((part) => part instanceof Error);
+    this.logger.error({ err }, message instanceof Error ? message.message : String(message));
+  }
+}

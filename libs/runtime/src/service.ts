@@ -1,0 +1,121 @@
+import type { Catalog } from '@aether/contracts/contract';
+import type { Health } from '@aether/contracts/operations';
+import type { ServiceName } from '@aether/contracts/topology';
+import { Messaging } from '@aether/messaging/messaging';
+import { MessagingStrategy } from '@aether/messaging/strategy';
+import { createDataSource, runMigrations, type Schema } from '@aether/persistence/data-source';
+import { Database } from '@aether/persistence/database';
+import { EventConsumers } from '@aether/persistence/event-consumers';
+import { pruneMessagingTables } from '@aether/persistence/pruning';
+import { Relay } from '@aether/persistence/relay';
+import type { DynamicModule, INestMicroservice } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import type { z } from 'zod';
+import { parseConfig, type DatabaseConfig, type Environment } from './config.js';
+import { checkHealth, serveHealth, standardChecks } from './health.js';
+import { NestLogger, createLogger, type Logger } from './logger.js';
+import { startTelemetry } from './telemetry.js';
+
+/** What a service is built from; its `AppModule` provides these to its use cases. */
+export interface ServiceParts<C extends DatabaseConfig = DatabaseConfig> {
+  readonly config: C;
+  readonly logger: Logger;
+  readonly messaging: Messaging;
+  readonly database: Database;
+  readonly consumers: EventConsumers;
+  /** Answers the catalog's `getHealth` and dead-letter requests; spread into the map given to `serve`. */
+  readonly operations: ReturnType<EventConsumers['deadLetterHandlers']> & { getHealth: () => Promise<Health> };
+}
+
+export interface ServiceDefinition<S extends z.ZodType<DatabaseConfig> = z.ZodType<DatabaseConfig>> {
+  /** Also the NATS user. */
+  readonly name: ServiceName;
+  readonly catalog: Catalog;
+  readonly config: S;
+  readonly schema: Schema;
+  module(parts: ServiceParts<z.output<S>>): DynamicModule;
+}
+
+export interface RunningService {
+  /** Takes no new work, finishes what was accepted, and closes every connection. */
+  stop(): Promise<void>;
+}
+
+const PRUNE_EVERY_MS = 6 * 3_600_000;
+
+/** Keeps the definition's types; a service exports its definition for `main.ts` and for the host. */
+export function defineService<S extends z.ZodType<DatabaseConfig>>(definition: ServiceDefinition<S>): ServiceDefinition<S> {
+  return definition;
+}
+
+/** Brings a service's database to its newest schema: a step of its own before the service starts. */
+export async function migrateService(definition: ServiceDefinition, environment: Environment): Promise<string[]> {
+  const config = parseConfig(definition.name, definition.config, environment);
+  return runMigrations({ url: config.DATABASE_URL, schema: definition.schema });
+}
+
+/** Starts a service in this process. Throws with every fault of the configuration, or what is not reachable. */
+export async function startService(definition: ServiceDefinition, environment: Environment): Promise<RunningService> {
+  const config = parseConfig(definition.name, definition.config, environment);
+  const logger = createLogger({ service: definition.name, level: config.LOG_LEVEL, pretty: config.LOG_PRETTY });
+  const stopTelemetry = config.OTEL_EXPORTER_OTLP_ENDPOINT
+    ? startTelemetry(definition.name, config.OTEL_EXPORTER_OTLP_ENDPOINT)
+    : undefined;
+  const reportFault = (error: unknown, about?: { subject: string }) =>
+    logger.error({ err: error, subject: about?.subject }, 'work failed');
+
+  const source = createDataSource({
+    url: config.DATABASE_URL,
+    schema: definition.schema,
+    poolMax: config.DATABASE_POOL_MAX,
+    onPoolError: (error) => logger.warn({ err: error }, 'a database connection was lost'),
+  });
+  await source.initialize();
+  if (await source.showMigrations()) {
+    await source.destroy();
+    throw new Error(`The database of ${definition.name} is older than the program. Run its migrations first (\`main.js migrate\`).`);
+  }
+  const messaging = await Messaging.connect({
+    url: config.NATS_URL,
+    user: config.NATS_USER ?? definition.name,
+    password: config.NATS_PASSWORD,
+    catalog: definition.catalog,
+    limits: { concurrency: config.REQUESTS_CONCURRENCY },
+    streamReplicas: config.STREAM_REPLICAS,
+    reportFault,
+  });
+  if (messaging.serverLimits.warning) logger.warn(messaging.serverLimits.warning);
+
+  const relay = new Relay(source, messaging, { reportFault });
+  const database = new Database(source, () => relay.wake());
+  const consumers = new EventConsumers(database, messaging);
+  const getHealth = () => checkHealth(standardChecks({ messaging, database, relay }));
+  const application: INestMicroservice = await NestFactory.createMicroservice(
+    definition.module({
+      config,
+      logger,
+      messaging,
+      database,
+      consumers,
+      operations: { ...consumers.deadLetterHandlers(), getHealth },
+    }),
+    { strategy: new MessagingStrategy(messaging), logger: new NestLogger(logger), abortOnError: false },
+  );
+  await application.listen();
+  relay.start();
+  const pruning = setInterval(() => void pruneMessagingTables(source).catch(reportFault), PRUNE_EVERY_MS);
+  const healthServer = config.HEALTH_PORT ? await serveHealth(config.HEALTH_PORT, getHealth) : undefined;
+  logger.info('started');
+
+  return {
+    stop: async () => {
+      clearInterval(pruning);
+      healthServer?.close();
+      await relay.stop();
+      await application.close();
+      await source.destroy();
+      await stopTelemetry?.();
+      logger.info('stopped');
+    },
+  };
+}
