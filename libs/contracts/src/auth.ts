@@ -139,7 +139,13 @@ export const authRequests = {
   getMe: defineRequest('req.auth.get-me.v1', {
     input: Nothing,
     output: z
-      .object({ type: z.enum(['user', 'key']), id: Id, name: z.string(), role: Role, email: z.email().nullable() })
+      .object({
+        type: z.enum(['user', 'key']),
+        id: Id,
+        name: z.string(),
+        role: Role,
+        email: z.email().nullable(),
+      })
       .meta({ id: 'Me' }),
   }),
   createApiKey: defineRequest('req.auth.create-api-key.v1', {
@@ -202,10 +208,19 @@ export const authEvents = {
   secretDeleted: defineEvent('evt.auth.secret-deleted.v1', z.object({ secretId: Id })),
 };
 
-export const authCatalog = defineCatalog({ owner: 'auth', requests: authRequests, events: authEvents, live: {} });
+export const authCatalog = defineCatalog({
+  owner: 'auth',
+  requests: authRequests,
+  events: authEvents,
+  live: {},
+});
 
 export const authRoutes = defineRoutes({
-  'GET /api/v1/setup': { contract: authRequests.getSetupState, access: 'public', summary: 'Is there an account yet' },
+  'GET /api/v1/setup': {
+    contract: authRequests.getSetupState,
+    access: 'public',
+    summary: 'Is there an account yet',
+  },
   'POST /api/v1/setup': {
     contract: authRequests.completeSetup,
     access: 'public',
@@ -234,7 +249,11 @@ export const authRoutes = defineRoutes({
     summary: 'Sign out',
     session: 'end',
   },
-  'GET /api/v1/jwks.json': { contract: authRequests.getJwks, access: 'public', summary: 'Keys that sign access tokens' },
+  'GET /api/v1/jwks.json': {
+    contract: authRequests.getJwks,
+    access: 'public',
+    summary: 'Keys that sign access tokens',
+  },
   'GET /api/v1/me': { contract: authRequests.getMe, access: 'viewer', summary: 'Who am I' },
   'GET /api/v1/api-keys': { contract: authRequests.listApiKeys, access: 'admin', summary: 'List API keys' },
   'POST /api/v1/api-keys': {
@@ -248,13 +267,21 @@ export const authRoutes = defineRoutes({
     access: 'admin',
     summary: 'Revoke an API key',
   },
-  'GET /api/v1/secrets': { contract: authRequests.listSecrets, access: 'admin', summary: 'List secrets, without values' },
+  'GET /api/v1/secrets': {
+    contract: authRequests.listSecrets,
+    access: 'admin',
+    summary: 'List secrets, without values',
+  },
   'POST /api/v1/secrets': {
     contract: authRequests.storeSecret,
     access: 'admin',
     summary: 'Store a secret',
     status: 201,
   },
-  'DELETE /api/v1/secrets/{id}': { contract: authRequests.deleteSecret, access: 'admin', summary: 'Delete a secret' },
+  'DELETE /api/v1/secrets/{id}': {
+    contract: authRequests.deleteSecret,
+    access: 'admin',
+    summary: 'Delete a secret',
+  },
   ...operationsRoutes('auth', authRequests),
 });

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 
 /** What a caller is told when a contract answers with one of its declared errors. */
 export interface ErrorSpec {
@@ -170,7 +170,7 @@ export interface Catalog {
 /** Ties a service's contracts together and refuses a subject that belongs to another owner. */
 export function defineCatalog<const C extends Catalog>(catalog: C): C {
   for (const plane of ['requests', 'events', 'live'] as const)
-    for (const { subject } of Object.values(catalog[plane]))
+    for (const { subject } of Object.values<{ subject: string }>(catalog[plane]))
       if (subject.split('.')[1] !== catalog.owner)
         throw new Error(`"${subject}" is declared in the catalog of "${catalog.owner}"`);
   return catalog;

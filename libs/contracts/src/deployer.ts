@@ -186,10 +186,17 @@ export const deployerRequests = {
   readLogs: defineRequest('req.deployer.read-logs.v1', {
     input: z.object({
       id: z.union([Id, Slug]),
-      after: z.coerce.number().int().min(0).optional().describe('Only lines with a higher `seq`, oldest first.'),
+      after: z.coerce
+        .number()
+        .int()
+        .min(0)
+        .optional()
+        .describe('Only lines with a higher `seq`, oldest first.'),
       limit: z.coerce.number().int().min(1).max(2_000).default(500),
       source: z.enum(['step', 'process']).optional(),
-      raw: Flag.default(false).describe('With the lines that the noise filter hides, as the process wrote them.'),
+      raw: Flag.default(false).describe(
+        'With the lines that the noise filter hides, as the process wrote them.',
+      ),
     }),
     output: z.object({ lines: z.array(LogLine), lastSeq: z.number().int(), more: z.boolean() }),
     errors: deploymentErrors,
@@ -206,7 +213,10 @@ export const deployerRequests = {
 export const deployerEvents = {
   deploymentCreated: defineEvent('evt.deployer.deployment-created.v1', z.object({ deployment: Deployment })),
   deploymentChanged: defineEvent('evt.deployer.deployment-changed.v1', z.object({ deployment: Deployment })),
-  deploymentDeleted: defineEvent('evt.deployer.deployment-deleted.v1', z.object({ deploymentId: Id, name: Slug })),
+  deploymentDeleted: defineEvent(
+    'evt.deployer.deployment-deleted.v1',
+    z.object({ deploymentId: Id, name: Slug }),
+  ),
 };
 
 export const deployerLive = {
@@ -221,7 +231,11 @@ export const deployerCatalog = defineCatalog({
 });
 
 export const deployerRoutes = defineRoutes({
-  'GET /api/v1/templates': { contract: deployerRequests.listTemplates, access: 'viewer', summary: 'List templates' },
+  'GET /api/v1/templates': {
+    contract: deployerRequests.listTemplates,
+    access: 'viewer',
+    summary: 'List templates',
+  },
   'GET /api/v1/deployments': {
     contract: deployerRequests.listDeployments,
     access: 'viewer',

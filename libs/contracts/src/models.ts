@@ -46,7 +46,12 @@ export const modelsRequests = {
   /** Checks that the endpoint would answer: the provider's key live, or the demo model. */
   checkProvider: defineRequest('req.models.check-provider.v1', {
     input: Nothing,
-    output: z.object({ ok: z.boolean(), demo: z.boolean(), cause: z.string().nullable(), remedy: z.string().nullable() }),
+    output: z.object({
+      ok: z.boolean(),
+      demo: z.boolean(),
+      cause: z.string().nullable(),
+      remedy: z.string().nullable(),
+    }),
     timeoutMs: 15_000,
   }),
   /** A deployment's own key for the endpoint. The old one of the same deployment stops working. */
@@ -62,7 +67,10 @@ export const modelsRequests = {
 };
 
 export const modelsEvents = {
-  virtualKeyIssued: defineEvent('evt.models.virtual-key-issued.v1', z.object({ virtualKeyId: Id, deploymentId: Id })),
+  virtualKeyIssued: defineEvent(
+    'evt.models.virtual-key-issued.v1',
+    z.object({ virtualKeyId: Id, deploymentId: Id }),
+  ),
   virtualKeyRevoked: defineEvent('evt.models.virtual-key-revoked.v1', z.object({ deploymentId: Id })),
   usageRecorded: defineEvent('evt.models.usage-recorded.v1', z.object({ usage: UsageRecord })),
 };
@@ -75,7 +83,15 @@ export const modelsCatalog = defineCatalog({
 });
 
 export const modelsRoutes = defineRoutes({
-  'GET /api/v1/models': { contract: modelsRequests.getEndpoint, access: 'viewer', summary: 'Models agents can use' },
-  'GET /api/v1/usage': { contract: modelsRequests.listUsage, access: 'viewer', summary: 'Model calls, newest first' },
+  'GET /api/v1/models': {
+    contract: modelsRequests.getEndpoint,
+    access: 'viewer',
+    summary: 'Models agents can use',
+  },
+  'GET /api/v1/usage': {
+    contract: modelsRequests.listUsage,
+    access: 'viewer',
+    summary: 'Model calls, newest first',
+  },
   ...operationsRoutes('models', modelsRequests),
 });

@@ -129,7 +129,11 @@ export const ChatFrame = z
 export type ChatFrame = z.infer<typeof ChatFrame>;
 
 const chatErrors = {
-  chat_not_found: { status: 404, title: 'There is no such chat.', hint: 'List the chats to find the right id.' },
+  chat_not_found: {
+    status: 404,
+    title: 'There is no such chat.',
+    hint: 'List the chats to find the right id.',
+  },
 } as const;
 
 const agentErrors = {
@@ -182,7 +186,11 @@ export const openclawRequests = {
     output: z.object({ items: z.array(Agent) }),
   }),
   createChat: defineRequest('req.openclaw.create-chat.v1', {
-    input: z.object({ deploymentId: Id, agentId: z.string().min(1).max(120).optional(), title: Line(200).optional() }),
+    input: z.object({
+      deploymentId: Id,
+      agentId: z.string().min(1).max(120).optional(),
+      title: Line(200).optional(),
+    }),
     output: Chat,
     errors: agentErrors,
   }),

@@ -14,7 +14,10 @@ export const DeadLetter = z
     failedAt: Instant,
     replayedAt: Instant.nullable(),
   })
-  .meta({ id: 'DeadLetter', description: 'An event that a consumer gave up on, kept until somebody replays it.' });
+  .meta({
+    id: 'DeadLetter',
+    description: 'An event that a consumer gave up on, kept until somebody replays it.',
+  });
 export type DeadLetter = z.infer<typeof DeadLetter>;
 
 export const Health = z
@@ -34,8 +37,15 @@ export type Health = z.infer<typeof Health>;
 /** What every service answers about its own running: its health, and the events it gave up on. */
 export function operationsRequests<const O extends string>(owner: O) {
   return {
-    getHealth: defineRequest(`req.${owner}.get-health.v1`, { input: Nothing, output: Health, timeoutMs: 2_000 }),
-    listDeadLetters: defineRequest(`req.${owner}.list-dead-letters.v1`, { input: PageQuery, output: pageOf(DeadLetter) }),
+    getHealth: defineRequest(`req.${owner}.get-health.v1`, {
+      input: Nothing,
+      output: Health,
+      timeoutMs: 2_000,
+    }),
+    listDeadLetters: defineRequest(`req.${owner}.list-dead-letters.v1`, {
+      input: PageQuery,
+      output: pageOf(DeadLetter),
+    }),
     replayDeadLetter: defineRequest(`req.${owner}.replay-dead-letter.v1`, {
       input: z.object({ id: Id }),
       output: DeadLetter,

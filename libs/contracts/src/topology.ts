@@ -1,4 +1,4 @@
-import { authCatalog, authEvents, authRequests } from './auth.js';
+import { authCatalog, authRequests } from './auth.js';
 import type { Catalog, EventContract, LiveContract, RequestContract } from './contract.js';
 import { deployerCatalog, deployerEvents, deployerRequests } from './deployer.js';
 import { modelsCatalog, modelsRequests } from './models.js';
@@ -74,7 +74,11 @@ export const topology = {
     readsAllStreams: true,
   },
   /** The person at the machine: `aether setup` and the all-in-one host. */
-  operator: { ...none, catalog: null, calls: [authRequests.createSetupToken, authRequests.getSetupState, ...healthRequests] },
+  operator: {
+    ...none,
+    catalog: null,
+    calls: [authRequests.createSetupToken, authRequests.getSetupState, ...healthRequests],
+  },
 } as const satisfies Record<string, ServiceTopology>;
 
 export type ServiceName = keyof typeof topology;

@@ -83,7 +83,10 @@ async function limitsOf(connection: NatsConnection, version: string): Promise<Se
   };
 }
 
-async function connectWithin(settings: NodeConnectionOptions, bootTimeoutMs: number): Promise<NatsConnection> {
+async function connectWithin(
+  settings: NodeConnectionOptions,
+  bootTimeoutMs: number,
+): Promise<NatsConnection> {
   const deadline = Date.now() + bootTimeoutMs;
   for (;;) {
     try {

@@ -163,7 +163,10 @@ export class EventPlane {
       ...filter,
     };
     await manager.consumers.add(stream, config);
-    const consumer = await jetstream(this.connection, { checkAPI: false }).consumers.get(stream, durable.name);
+    const consumer = await jetstream(this.connection, { checkAPI: false }).consumers.get(
+      stream,
+      durable.name,
+    );
     return consumer.consume({ max_messages: concurrency * 2 });
   }
 

@@ -1,4 +1,11 @@
-import type { Catalog, CallInputOf, DataOf, LiveContract, OutputOf, RequestContract } from '@aether/contracts/contract';
+import type {
+  Catalog,
+  CallInputOf,
+  DataOf,
+  LiveContract,
+  OutputOf,
+  RequestContract,
+} from '@aether/contracts/contract';
 import { jetstream, type Consumer, type OrderedConsumerOptions } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/nats-core';
 import { connectNats, type ConnectionOptions, type ServerLimits } from './connection.js';
@@ -62,12 +69,19 @@ export class Messaging {
   }
 
   /** Asks the owner of a contract. Throws `ContractFailure`, see `callRequest`. */
-  async call<C extends RequestContract>(contract: C, input: CallInputOf<C>, context: Context): Promise<OutputOf<C>> {
+  async call<C extends RequestContract>(
+    contract: C,
+    input: CallInputOf<C>,
+    context: Context,
+  ): Promise<OutputOf<C>> {
     return callRequest(this.connection, contract, { input, context });
   }
 
   /** Declares the handlers of a catalog's requests. A subject served twice stops the boot. */
-  serve<R extends Readonly<Record<string, RequestContract>>>(requests: R, handlers: RequestHandlers<R>): void {
+  serve<R extends Readonly<Record<string, RequestContract>>>(
+    requests: R,
+    handlers: RequestHandlers<R>,
+  ): void {
     for (const { subject } of Object.values(requests)) {
       if (this.served.has(subject)) throw new Error(`"${subject}" is served twice`);
       this.served.add(subject);

@@ -26,14 +26,19 @@ export function permissionsOf(service: ServiceName): NatsPermissions {
     for (const { subject } of Object.values(catalog.requests)) subscribe.add(`${subject} ${catalog.owner}`);
     for (const { subject } of Object.values(catalog.events)) publish.add(subject);
     for (const { subject } of Object.values(catalog.live)) publish.add(`${subject}.*`);
-    for (const verb of ['CREATE', 'UPDATE', 'INFO']) publish.add(`$JS.API.STREAM.${verb}.${streamOf(catalog.owner)}`);
+    for (const verb of ['CREATE', 'UPDATE', 'INFO'])
+      publish.add(`$JS.API.STREAM.${verb}.${streamOf(catalog.owner)}`);
   }
   for (const { name, events } of durables)
-    for (const subject of consumerSubjects(streamOf(events[0] ? ownerOf(events[0]) : ''), name)) publish.add(subject);
+    for (const subject of consumerSubjects(streamOf(events[0] ? ownerOf(events[0]) : ''), name))
+      publish.add(subject);
   // Ordered consumers have names the client makes up, so the edge may use any on the streams it reads.
   if (readsAllStreams)
     for (const { owner } of catalogs)
-      for (const subject of [...consumerSubjects(streamOf(owner), '*'), `$JS.API.CONSUMER.DELETE.${streamOf(owner)}.*`])
+      for (const subject of [
+        ...consumerSubjects(streamOf(owner), '*'),
+        `$JS.API.CONSUMER.DELETE.${streamOf(owner)}.*`,
+      ])
         publish.add(subject);
   return {
     publish: { allow: [...publish] },

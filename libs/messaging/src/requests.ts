@@ -6,7 +6,7 @@ import type {
   RequestContract,
 } from '@aether/contracts/contract';
 import { ownerOf } from '@aether/contracts/contract';
-import { ContractFailure, commonFailure, failure, type FailureFields } from '@aether/contracts/failure';
+import { type ContractFailure, commonFailure, failure, type FailureFields } from '@aether/contracts/failure';
 import {
   NoRespondersError,
   RequestError,
@@ -119,7 +119,10 @@ export class RequestServer {
   }
 
   /** Subscribes in the owner's queue group, so that several instances share the work. */
-  serve<R extends Readonly<Record<string, RequestContract>>>(requests: R, handlers: RequestHandlers<R>): void {
+  serve<R extends Readonly<Record<string, RequestContract>>>(
+    requests: R,
+    handlers: RequestHandlers<R>,
+  ): void {
     for (const [name, contract] of Object.entries(requests)) {
       const handler = handlers[name] as RequestHandlers<Record<string, RequestContract>>[string];
       this.subscriptions.push(

@@ -1,5 +1,11 @@
 import { createHash } from 'node:crypto';
-import type { CallInputOf, DataOf, EventContract, OutputOf, RequestContract } from '@aether/contracts/contract';
+import type {
+  CallInputOf,
+  DataOf,
+  EventContract,
+  OutputOf,
+  RequestContract,
+} from '@aether/contracts/contract';
 import { ContractFailure, commonFailure } from '@aether/contracts/failure';
 import type { Context } from '@aether/messaging/context';
 import { contextPairs } from '@aether/messaging/headers';
@@ -95,7 +101,8 @@ export class Database {
 
 /** Codes of PostgreSQL and of sockets that say "not there now" rather than "wrong". */
 const UNREACHABLE = /^(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND|57P0[123]|08\w{3}|53300)$/;
-const UNREACHABLE_WORDS = /Connection terminated|timeout exceeded when trying to connect|not queryable|Client has encountered a connection error/;
+const UNREACHABLE_WORDS =
+  /Connection terminated|timeout exceeded when trying to connect|not queryable|Client has encountered a connection error/;
 
 async function reachable<T>(work: () => Promise<T>): Promise<T> {
   try {

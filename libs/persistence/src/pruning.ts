@@ -10,6 +10,16 @@ const REPLAYED_DAYS = 90;
 export async function pruneMessagingTables(source: DataSource): Promise<void> {
   const older = (column: string, days: number) => `${column} < now() - interval '${days} days'`;
   await source.createQueryBuilder().delete().from(InboxRow).where(older('handled_at', INBOX_DAYS)).execute();
-  await source.createQueryBuilder().delete().from(IdempotencyRow).where(older('created_at', IDEMPOTENCY_DAYS)).execute();
-  await source.createQueryBuilder().delete().from(DeadLetterRow).where(older('replayed_at', REPLAYED_DAYS)).execute();
+  await source
+    .createQueryBuilder()
+    .delete()
+    .from(IdempotencyRow)
+    .where(older('created_at', IDEMPOTENCY_DAYS))
+    .execute();
+  await source
+    .createQueryBuilder()
+    .delete()
+    .from(DeadLetterRow)
+    .where(older('replayed_at', REPLAYED_DAYS))
+    .execute();
 }

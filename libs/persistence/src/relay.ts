@@ -53,7 +53,9 @@ export class Relay {
         return 0;
       });
       if (published > 0) continue;
-      await delay(this.options.pollMs ?? 1_000, undefined, { signal: this.wakeUp.signal }).catch(() => undefined);
+      await delay(this.options.pollMs ?? 1_000, undefined, { signal: this.wakeUp.signal }).catch(
+        () => undefined,
+      );
     }
   }
 

@@ -36,7 +36,11 @@ export const DatabaseConfig = BaseConfig.extend({
 export type DatabaseConfig = z.infer<typeof DatabaseConfig>;
 
 /** Parses an environment or throws `ConfigError` that names every fault. Empty values count as absent. */
-export function parseConfig<S extends z.ZodType>(service: string, schema: S, environment: Environment): z.output<S> {
+export function parseConfig<S extends z.ZodType>(
+  service: string,
+  schema: S,
+  environment: Environment,
+): z.output<S> {
   const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
   const parsed = schema.safeParse(given);
   if (parsed.success) return parsed.data;

@@ -57,7 +57,12 @@ export function createLogger(options: LoggerOptions): Logger {
 const wantsPretty = (options: LoggerOptions) => options.pretty ?? process.stdout.isTTY;
 
 function prettyStream(): DestinationStream {
-  return pretty({ colorize: true, singleLine: true, ignore: 'pid,hostname,service', messageFormat: '{service}: {msg}' });
+  return pretty({
+    colorize: true,
+    singleLine: true,
+    ignore: 'pid,hostname,service',
+    messageFormat: '{service}: {msg}',
+  });
 }
 
 /** Nest's own messages, in the same log; its chatter at boot is debug. */

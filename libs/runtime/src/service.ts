@@ -24,7 +24,9 @@ export interface ServiceParts<C extends DatabaseConfig = DatabaseConfig> {
   readonly database: Database;
   readonly consumers: EventConsumers;
   /** Answers the catalog's `getHealth` and dead-letter requests; spread into the map given to `serve`. */
-  readonly operations: ReturnType<EventConsumers['deadLetterHandlers']> & { getHealth: () => Promise<Health> };
+  readonly operations: ReturnType<EventConsumers['deadLetterHandlers']> & {
+    getHealth: () => Promise<Health>;
+  };
 }
 
 export interface ServiceDefinition<S extends z.ZodType<DatabaseConfig> = z.ZodType<DatabaseConfig>> {
@@ -44,20 +46,32 @@ export interface RunningService {
 const PRUNE_EVERY_MS = 6 * 3_600_000;
 
 /** Keeps the definition's types; a service exports its definition for `main.ts` and for the host. */
-export function defineService<S extends z.ZodType<DatabaseConfig>>(definition: ServiceDefinition<S>): ServiceDefinition<S> {
+export function defineService<S extends z.ZodType<DatabaseConfig>>(
+  definition: ServiceDefinition<S>,
+): ServiceDefinition<S> {
   return definition;
 }
 
 /** Brings a service's database to its newest schema: a step of its own before the service starts. */
-export async function migrateService(definition: ServiceDefinition, environment: Environment): Promise<string[]> {
+export async function migrateService(
+  definition: ServiceDefinition,
+  environment: Environment,
+): Promise<string[]> {
   const config = parseConfig(definition.name, definition.config, environment);
   return runMigrations({ url: config.DATABASE_URL, schema: definition.schema });
 }
 
 /** Starts a service in this process. Throws with every fault of the configuration, or what is not reachable. */
-export async function startService(definition: ServiceDefinition, environment: Environment): Promise<RunningService> {
+export async function startService(
+  definition: ServiceDefinition,
+  environment: Environment,
+): Promise<RunningService> {
   const config = parseConfig(definition.name, definition.config, environment);
-  const logger = createLogger({ service: definition.name, level: config.LOG_LEVEL, pretty: config.LOG_PRETTY });
+  const logger = createLogger({
+    service: definition.name,
+    level: config.LOG_LEVEL,
+    pretty: config.LOG_PRETTY,
+  });
   const stopTelemetry = config.OTEL_EXPORTER_OTLP_ENDPOINT
     ? startTelemetry(definition.name, config.OTEL_EXPORTER_OTLP_ENDPOINT)
     : undefined;
@@ -73,7 +87,9 @@ export async function startService(definition: ServiceDefinition, environment: E
   await source.initialize();
   if (await source.showMigrations()) {
     await source.destroy();
-    throw new Error(`The database of ${definition.name} is older than the program. Run its migrations first (\`main.js migrate\`).`);
+    throw new Error(
+      `The database of ${definition.name} is older than the program. Run its migrations first (\`main.js migrate\`).`,
+    );
   }
   const messaging = await Messaging.connect({
     url: config.NATS_URL,

@@ -17,7 +17,9 @@ export function startTelemetry(serviceName: string, endpoint: string): () => Pro
       traceExporter: new OTLPTraceExporter({ url }),
       instrumentations: [
         new PgInstrumentation({ requireParentSpan: true }),
-        new UndiciInstrumentation({ ignoreRequestHook: (request) => `${request.origin}${request.path}` === url }),
+        new UndiciInstrumentation({
+          ignoreRequestHook: (request) => `${request.origin}${request.path}` === url,
+        }),
       ],
       metricReaders: [],
       logRecordProcessors: [],
