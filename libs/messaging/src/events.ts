@@ -6,6 +6,7 @@ import {
   DiscardPolicy,
   RetentionPolicy,
   StorageType,
+  StreamNotFoundError,
   jetstream,
   jetstreamManager,
   type ConsumerMessages,
@@ -135,7 +136,8 @@ export class EventPlane {
         }
       } catch (error) {
         // The owner may start later than its consumers, and NATS may be away: neither is a reason to stop.
-        if (!this.closing) this.reportFault(error, { subject: options.durable.name });
+        const early = error instanceof StreamNotFoundError;
+        if (!this.closing && !early) this.reportFault(error, { subject: options.durable.name });
       }
       if (!this.closing) await new Promise((resolve) => setTimeout(resolve, 500));
     }
@@ -162,7 +164,10 @@ export class EventPlane {
       max_ack_pending: concurrency * 4,
       ...filter,
     };
-    await manager.consumers.add(stream, config);
+    await manager.consumers.add(stream, config).catch((error: unknown) => {
+      if (error instanceof StreamNotFoundError) throw error;
+      return manager.consumers.update(stream, durable.name, config);
+    });
     const consumer = await jetstream(this.connection, { checkAPI: false }).consumers.get(
       stream,
       durable.name,
