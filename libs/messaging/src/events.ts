@@ -6,9 +6,9 @@ import {
   DiscardPolicy,
   RetentionPolicy,
   StorageType,
-  StreamNotFoundError,
   jetstream,
   jetstreamManager,
+  jserrors,
   type ConsumerMessages,
   type JsMsg,
 } from '@nats-io/jetstream';
@@ -136,7 +136,7 @@ export class EventPlane {
         }
       } catch (error) {
         // The owner may start later than its consumers, and NATS may be away: neither is a reason to stop.
-        const early = error instanceof StreamNotFoundError;
+        const early = error instanceof jserrors.StreamNotFoundError;
         if (!this.closing && !early) this.reportFault(error, { subject: options.durable.name });
       }
       if (!this.closing) await new Promise((resolve) => setTimeout(resolve, 500));
@@ -165,7 +165,7 @@ export class EventPlane {
       ...filter,
     };
     await manager.consumers.add(stream, config).catch((error: unknown) => {
-      if (error instanceof StreamNotFoundError) throw error;
+      if (error instanceof jserrors.StreamNotFoundError) throw error;
       return manager.consumers.update(stream, durable.name, config);
     });
     const consumer = await jetstream(this.connection, { checkAPI: false }).consumers.get(
