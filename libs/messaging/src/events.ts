@@ -2,13 +2,14 @@ import { ownerOf, streamOf, type DataOf, type EventContract } from '@aether/cont
 import type { Durable } from '@aether/contracts/topology';
 import {
   AckPolicy,
+  JetStreamApiCodes,
+  JetStreamApiError,
   DeliverPolicy,
   DiscardPolicy,
   RetentionPolicy,
   StorageType,
   jetstream,
   jetstreamManager,
-  jserrors,
   type ConsumerMessages,
   type JsMsg,
 } from '@nats-io/jetstream';
@@ -136,7 +137,7 @@ export class EventPlane {
         }
       } catch (error) {
         // The owner may start later than its consumers, and NATS may be away: neither is a reason to stop.
-        const early = error instanceof jserrors.StreamNotFoundError;
+        const early = isStreamMissing(error);
         if (!this.closing && !early) this.reportFault(error, { subject: options.durable.name });
       }
       if (!this.closing) await new Promise((resolve) => setTimeout(resolve, 500));
@@ -165,7 +166,7 @@ export class EventPlane {
       ...filter,
     };
     await manager.consumers.add(stream, config).catch((error: unknown) => {
-      if (error instanceof jserrors.StreamNotFoundError) throw error;
+      if (isStreamMissing(error)) throw error;
       return manager.consumers.update(stream, durable.name, config);
     });
     const consumer = await jetstream(this.connection, { checkAPI: false }).consumers.get(
@@ -207,6 +208,10 @@ export class EventPlane {
     await Promise.all(this.running.map((messages) => messages.close()));
     await Promise.all(this.loops);
   }
+}
+
+function isStreamMissing(error: unknown): boolean {
+  return error instanceof JetStreamApiError && error.code === Number(JetStreamApiCodes.StreamNotFound);
 }
 
 /** A stream message as an event. A payload that is not JSON becomes undefined, which no contract accepts. */
