@@ -1,9 +1,11 @@
-import { authRoutes } from './auth.js';
-import type { CallInputOf, OutputOf } from './contract.js';
-import { deployerLive, deployerRequests, deployerRoutes } from './deployer.js';
+import type { z } from 'zod';
+import { IssuedSession, authCatalog, authRoutes } from './auth.js';
+import type { CallInputOf, Catalog, OutputOf } from './contract.js';
+import { deployerCatalog, deployerLive, deployerRequests, deployerRoutes } from './deployer.js';
 import type { LiveTopic } from './live.js';
-import { modelsRoutes } from './models.js';
-import { openclawLive, openclawRequests, openclawRoutes } from './openclaw.js';
+import { modelsCatalog, modelsRoutes } from './models.js';
+import { openclawCatalog, openclawLive, openclawRequests, openclawRoutes } from './openclaw.js';
+import type { Role } from './schemas.js';
 
 /** Every HTTP route. The edge serves exactly these, and the API document is made from them. */
 export const routes = {
@@ -13,13 +15,23 @@ export const routes = {
   ...modelsRoutes,
 };
 
+/** What routes that start or refresh a session answer: the refresh token travels in a cookie only. */
+export const SessionReply = IssuedSession.omit({ refreshToken: true, refreshTokenExpiresAt: true }).meta({
+  id: 'Session',
+});
+export type SessionReply = z.infer<typeof SessionReply>;
+
 export type Route = keyof typeof routes;
 /** What a client sends to a route: path parameters, query and body together. */
-export type RouteInput<R extends Route> = CallInputOf<(typeof routes)[R]['contract']>;
+export type RouteInput<R extends Route> = (typeof routes)[R] extends { session: 'refresh' | 'end' }
+  ? Record<never, never>
+  : CallInputOf<(typeof routes)[R]['contract']>;
 /** What a route answers. */
-export type RouteOutput<R extends Route> = OutputOf<(typeof routes)[R]['contract']>;
+export type RouteOutput<R extends Route> = (typeof routes)[R] extends { session: 'start' | 'refresh' }
+  ? SessionReply
+  : OutputOf<(typeof routes)[R]['contract']>;
 
-/** Topics with an id: `chat/<id>` and so on. The topic `events` is told of in `eventTopics`. */
+/** Topics with an id: `chat/<id>` and so on. Topics of events are in `eventTopics`. */
 export const liveTopics = {
   chat: {
     access: 'viewer',
@@ -34,3 +46,11 @@ export const liveTopics = {
     summary: 'Log lines of a deployment',
   },
 } as const satisfies Record<string, LiveTopic>;
+
+/** Topics `events/<owner>`: everything the owner publishes, resumed by the place in its stream. */
+export const eventTopics = {
+  auth: { access: 'admin', catalog: authCatalog, summary: 'Accounts, sessions, keys and secrets' },
+  deployer: { access: 'viewer', catalog: deployerCatalog, summary: 'Deployments and what becomes of them' },
+  openclaw: { access: 'viewer', catalog: openclawCatalog, summary: 'Connections, chats and messages' },
+  models: { access: 'viewer', catalog: modelsCatalog, summary: 'Model calls and virtual keys' },
+} as const satisfies Record<string, { access: Role; catalog: Catalog; summary: string }>;
