@@ -210,7 +210,8 @@ export class EventPlane {
   }
 }
 
-function isStreamMissing(error: unknown): boolean {
+/** True where a JetStream call failed because its stream does not exist (yet). */
+export function isStreamMissing(error: unknown): boolean {
   return error instanceof JetStreamApiError && error.code === Number(JetStreamApiCodes.StreamNotFound);
 }
 

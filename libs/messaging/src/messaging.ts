@@ -1,16 +1,17 @@
-import type {
-  Catalog,
-  CallInputOf,
-  DataOf,
-  LiveContract,
-  OutputOf,
-  RequestContract,
+import {
+  streamOf,
+  type Catalog,
+  type CallInputOf,
+  type DataOf,
+  type LiveContract,
+  type OutputOf,
+  type RequestContract,
 } from '@aether/contracts/contract';
-import { jetstream, type Consumer, type OrderedConsumerOptions } from '@nats-io/jetstream';
+import { jetstream, jetstreamManager, type Consumer, type OrderedConsumerOptions } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/nats-core';
 import { connectNats, type ConnectionOptions, type ServerLimits } from './connection.js';
 import type { Context } from './context.js';
-import { EventPlane, type ConsumeOptions, type OutgoingEvent } from './events.js';
+import { EventPlane, isStreamMissing, type ConsumeOptions, type OutgoingEvent } from './events.js';
 import {
   RequestServer,
   callRequest,
@@ -29,6 +30,12 @@ export interface MessagingOptions extends ConnectionOptions {
   readonly reportFault: ReportFault;
 }
 
+/** Sequences of the oldest and the newest event a stream holds; an empty stream has `firstSeq` above `lastSeq`. */
+export interface StreamRange {
+  readonly firstSeq: number;
+  readonly lastSeq: number;
+}
+
 /** Stops following a live subject. */
 export type Unfollow = () => void;
 
@@ -41,6 +48,7 @@ export class Messaging {
   private readonly events: EventPlane;
   private readonly pending: (() => void)[] = [];
   private readonly served = new Set<string>();
+  private readonly reconnectListeners = new Set<() => void>();
   private started = false;
   private connected = true;
 
@@ -104,6 +112,24 @@ export class Messaging {
     return jetstream(this.connection, { checkAPI: false }).consumers.get(stream, options);
   }
 
+  /** First and last sequence an owner's stream holds; null where the stream does not exist (yet). */
+  async streamRange(owner: string): Promise<StreamRange | null> {
+    const manager = await jetstreamManager(this.connection, { checkAPI: false });
+    try {
+      const { state } = await manager.streams.info(streamOf(owner));
+      return { firstSeq: state.first_seq, lastSeq: state.last_seq };
+    } catch (error) {
+      if (isStreamMissing(error)) return null;
+      throw error;
+    }
+  }
+
+  /** Calls `listener` after each reconnection: live deltas sent in between are gone. Returns what stops it. */
+  onReconnect(listener: () => void): () => void {
+    this.reconnectListeners.add(listener);
+    return () => this.reconnectListeners.delete(listener);
+  }
+
   /** Sends a delta to whoever follows `id` now. Never fails and never waits: rows hold the truth. */
   publishLive<C extends LiveContract>(contract: C, id: string, data: DataOf<C>): void {
     if (this.connection.isClosed()) return;
@@ -148,7 +174,9 @@ export class Messaging {
   private async watchConnection(): Promise<void> {
     for await (const { type } of this.connection.status()) {
       if (type === 'disconnect') this.connected = false;
-      if (type === 'reconnect') this.connected = true;
+      if (type !== 'reconnect') continue;
+      this.connected = true;
+      for (const listener of this.reconnectListeners) listener();
     }
   }
 }
