@@ -1,0 +1,54 @@
+import { Messaging } from '@aether/messaging/messaging';
+import { Database } from '@aether/persistence/database';
+import { EventConsumers } from '@aether/persistence/event-consumers';
+import { systemClock } from '@aether/runtime/clock';
+import type { ServiceParts } from '@aether/runtime/service';
+import { Module, type DynamicModule } from '@nestjs/common';
+import { CompleteChat } from './calls/complete-chat.js';
+import { EndpointServer } from './calls/endpoint.server.js';
+import type { ModelsConfig } from './config.js';
+import { AuthenticateKey } from './keys/authenticate-key.js';
+import { IssueVirtualKey } from './keys/issue-virtual-key.js';
+import { RevokeVirtualKeys } from './keys/revoke-virtual-keys.js';
+import { VirtualKeyRepository } from './keys/virtual-key.repository.js';
+import { ModelsConsumers } from './models.consumers.js';
+import { ModelsController } from './models.controller.js';
+import { CheckProvider } from './provider/check-provider.js';
+import { GetEndpoint } from './provider/get-endpoint.js';
+import { ModelCatalogue } from './provider/model-catalogue.js';
+import { CLOCK, CONFIG, LOGGER, OPERATIONS } from './tokens.js';
+import { ListUsage } from './usage/list-usage.js';
+import { UsageLedger } from './usage/usage-ledger.js';
+import { UsageRepository } from './usage/usage.repository.js';
+
+@Module({})
+export class AppModule {
+  static register({ config, logger, messaging, database, consumers, operations }: ServiceParts<ModelsConfig>): DynamicModule {
+    return {
+      module: AppModule,
+      providers: [
+        { provide: Messaging, useValue: messaging },
+        { provide: Database, useValue: database },
+        { provide: EventConsumers, useValue: consumers },
+        { provide: CONFIG, useValue: config },
+        { provide: LOGGER, useValue: logger },
+        { provide: OPERATIONS, useValue: operations },
+        { provide: CLOCK, useValue: systemClock },
+        VirtualKeyRepository,
+        AuthenticateKey,
+        IssueVirtualKey,
+        RevokeVirtualKeys,
+        ModelCatalogue,
+        GetEndpoint,
+        CheckProvider,
+        CompleteChat,
+        EndpointServer,
+        UsageRepository,
+        UsageLedger,
+        ListUsage,
+        ModelsController,
+        ModelsConsumers,
+      ],
+    };
+  }
+}

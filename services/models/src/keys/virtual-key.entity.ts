@@ -1,0 +1,24 @@
+import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
+
+/** A deployment's key for the endpoint. Only its hash is kept. */
+@Entity('virtual_key')
+@Index('IDX_virtual_key_hash', ['hash'], { unique: true })
+@Index('IDX_virtual_key_deployment_id', ['deploymentId'])
+export class VirtualKey {
+  @PrimaryColumn('uuid', { primaryKeyConstraintName: 'PK_virtual_key' })
+  id: string;
+
+  @Column('uuid', { name: 'deployment_id' })
+  deploymentId: string;
+
+  /** SHA-256 in base64url: the key has 256 random bits, so nothing slower is needed. */
+  @Column('text')
+  hash: string;
+
+  @Column('timestamptz', { name: 'created_at' })
+  createdAt: Date;
+
+  /** Null while it is the deployment's present key; in the past once it is revoked. */
+  @Column('timestamptz', { name: 'expires_at', nullable: true })
+  expiresAt: Date | null;
+}

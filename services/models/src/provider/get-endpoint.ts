@@ -1,0 +1,20 @@
+import type { ModelEndpoint } from '@aether/contracts/models';
+import type { Context } from '@aether/messaging/context';
+import { Injectable } from '@nestjs/common';
+import { requireRole } from '../access.js';
+import { EndpointServer } from '../calls/endpoint.server.js';
+import { ModelCatalogue } from './model-catalogue.js';
+
+@Injectable()
+export class GetEndpoint {
+  constructor(
+    private readonly catalogue: ModelCatalogue,
+    private readonly server: EndpointServer,
+  ) {}
+
+  execute(context: Context): ModelEndpoint {
+    requireRole(context, 'viewer');
+    const { defaultModel, isDemo, models } = this.catalogue;
+    return { baseUrl: this.server.baseUrl, defaultModel, demo: isDemo, models: [...models] };
+  }
+}

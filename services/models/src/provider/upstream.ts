@@ -1,0 +1,18 @@
+import type { ChatCall } from '../calls/chat-request.js';
+
+/** An answer on its way: nothing of the body is read before it is asked for. */
+export interface UpstreamReply {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: AsyncIterable<Uint8Array>;
+}
+
+/** What answers chat completions: the provider, or the demo model. */
+export interface Upstream {
+  readonly demo: boolean;
+  /**
+   * Resolves with the answer's first byte. Throws `OpenAiError` for what the client should be told; the
+   * body throws it too. Aborting the signal ends both.
+   */
+  send(call: ChatCall, signal: AbortSignal): Promise<UpstreamReply>;
+}

@@ -1,0 +1,43 @@
+import type { UsageRecord } from '@aether/contracts/models';
+import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
+
+/** One model call and what it took. Written once, never changed. */
+@Entity('usage')
+@Index('IDX_usage_deployment_id', ['deploymentId', 'id'])
+export class Usage {
+  @PrimaryColumn('uuid', { primaryKeyConstraintName: 'PK_usage' })
+  id: string;
+
+  @Column('uuid', { name: 'deployment_id' })
+  deploymentId: string;
+
+  @Column('uuid', { name: 'virtual_key_id' })
+  virtualKeyId: string;
+
+  @Column('text')
+  model: string;
+
+  @Column('boolean')
+  demo: boolean;
+
+  @Column('int', { name: 'input_tokens' })
+  inputTokens: number;
+
+  @Column('int', { name: 'cached_input_tokens' })
+  cachedInputTokens: number;
+
+  @Column('int', { name: 'output_tokens' })
+  outputTokens: number;
+
+  @Column('boolean')
+  estimated: boolean;
+
+  @Column('text')
+  outcome: UsageRecord['outcome'];
+
+  @Column('int', { name: 'duration_ms' })
+  durationMs: number;
+
+  @Column('timestamptz')
+  at: Date;
+}
