@@ -28,6 +28,17 @@ export const Secret = z
   .meta({ id: 'Secret', description: 'A secret by reference; its value is never returned.' });
 export type Secret = z.infer<typeof Secret>;
 
+/** Why a session ended before its time. */
+export const SessionEnd = z.enum(['signed-out', 'refresh-token-reused', 'password-changed']);
+export type SessionEnd = z.infer<typeof SessionEnd>;
+
+/** Issuer and audience of every access token; `sub` is the user's id, `sid` the session's. */
+export const accessTokenIssuer = 'aether';
+export const accessTokenAudience = 'aether-api';
+/** Claims of an access token beside the registered ones. */
+export const AccessTokenClaims = z.object({ sub: Id, sid: Id, role: Role, name: z.string() });
+export type AccessTokenClaims = z.infer<typeof AccessTokenClaims>;
+
 /** What the edge needs to give a caller a session; the refresh token leaves the edge only as a cookie. */
 export const IssuedSession = z.object({
   user: User,
@@ -41,6 +52,7 @@ export type IssuedSession = z.infer<typeof IssuedSession>;
 /** 12 characters at least: length is what counts (NIST SP 800-63B), so no rules about kinds of characters. */
 const Password = z.string().min(12, 'use at least 12 characters').max(256);
 const Email = z.email().max(254).toLowerCase();
+const SecretValue = z.string().min(1).max(16_384);
 const OpaqueToken = z.string().min(16).max(512);
 
 const setupErrors = {
@@ -61,6 +73,14 @@ const sessionErrors = {
     status: 401,
     title: 'This session was ended because an old token of it was used again.',
     hint: 'Sign in again. If you did not do this yourself, change your password.',
+  },
+} as const;
+
+const delayErrors = {
+  sign_in_delayed: {
+    status: 429,
+    title: 'Too many failed sign-ins for this account.',
+    hint: 'Wait for the seconds given in Retry-After, then try again.',
   },
 } as const;
 
@@ -104,11 +124,7 @@ export const authRequests = {
         title: 'The e-mail address or the password is wrong.',
         hint: 'Check both and try again.',
       },
-      sign_in_delayed: {
-        status: 429,
-        title: 'Too many failed sign-ins for this account.',
-        hint: 'Wait for the seconds given in Retry-After, then try again.',
-      },
+      ...delayErrors,
     },
   }),
   refreshSession: defineRequest('req.auth.refresh-session.v1', {
@@ -148,6 +164,19 @@ export const authRequests = {
       })
       .meta({ id: 'Me' }),
   }),
+  /** Ends every session of the caller; they sign in again with the new password. */
+  changePassword: defineRequest('req.auth.change-password.v1', {
+    input: z.object({ currentPassword: z.string().min(1).max(256), newPassword: Password }),
+    output: Nothing,
+    errors: {
+      password_wrong: {
+        status: 403,
+        title: 'The current password is wrong.',
+        hint: 'Check it and try again.',
+      },
+      ...delayErrors,
+    },
+  }),
   createApiKey: defineRequest('req.auth.create-api-key.v1', {
     input: z.object({ name: Line(80), role: Role, expiresAt: Instant.optional() }),
     output: z.object({ apiKey: ApiKey, key: z.string().describe('The key itself, shown this once.') }),
@@ -177,10 +206,16 @@ export const authRequests = {
     },
   }),
   storeSecret: defineRequest('req.auth.store-secret.v1', {
-    input: z.object({ name: Line(120), value: z.string().min(1).max(16_384) }),
+    input: z.object({ name: Line(120), value: SecretValue }),
     output: Secret,
   }),
   listSecrets: defineRequest('req.auth.list-secrets.v1', { input: PageQuery, output: pageOf(Secret) }),
+  /** Rotation: the id stays, so what refers to the secret uses the new value from its next use on. */
+  replaceSecret: defineRequest('req.auth.replace-secret.v1', {
+    input: z.object({ id: Id, value: SecretValue }),
+    output: Secret,
+    errors: secretErrors,
+  }),
   deleteSecret: defineRequest('req.auth.delete-secret.v1', {
     input: z.object({ id: Id }),
     output: Nothing,
@@ -200,7 +235,7 @@ export const authEvents = {
   signedIn: defineEvent('evt.auth.signed-in.v1', z.object({ userId: Id })),
   sessionRevoked: defineEvent(
     'evt.auth.session-revoked.v1',
-    z.object({ userId: Id, reason: z.enum(['signed-out', 'refresh-token-reused']) }),
+    z.object({ userId: Id, sessionId: Id, reason: SessionEnd }),
   ),
   apiKeyCreated: defineEvent('evt.auth.api-key-created.v1', z.object({ apiKey: ApiKey })),
   apiKeyRevoked: defineEvent('evt.auth.api-key-revoked.v1', z.object({ apiKeyId: Id })),
@@ -255,6 +290,12 @@ export const authRoutes = defineRoutes({
     summary: 'Keys that sign access tokens',
   },
   'GET /api/v1/me': { contract: authRequests.getMe, access: 'viewer', summary: 'Who am I' },
+  'PUT /api/v1/me/password': {
+    contract: authRequests.changePassword,
+    access: 'viewer',
+    summary: 'Change my password; every session of mine ends',
+    rateClass: 'sign-in',
+  },
   'GET /api/v1/api-keys': { contract: authRequests.listApiKeys, access: 'admin', summary: 'List API keys' },
   'POST /api/v1/api-keys': {
     contract: authRequests.createApiKey,
@@ -277,6 +318,11 @@ export const authRoutes = defineRoutes({
     access: 'admin',
     summary: 'Store a secret',
     status: 201,
+  },
+  'PUT /api/v1/secrets/{id}': {
+    contract: authRequests.replaceSecret,
+    access: 'admin',
+    summary: 'Replace the value of a secret',
   },
   'DELETE /api/v1/secrets/{id}': {
     contract: authRequests.deleteSecret,
