@@ -30,15 +30,15 @@ export const UsageRecord = z
     deploymentId: Id,
     model: z.string(),
     demo: z.boolean(),
-    inputTokens: z.number().int(),
+    inputTokens: z.number().int().describe('All of the prompt, what the provider had cached included.'),
     cachedInputTokens: z.number().int(),
     outputTokens: z.number().int(),
     estimated: z.boolean().describe('The provider told no usage (or the call was aborted): counted here.'),
     outcome: z.enum(['complete', 'aborted', 'failed']),
     durationMs: z.number().int(),
-    at: Instant,
+    at: Instant.describe('When the call ended.'),
   })
-  .meta({ id: 'UsageRecord' });
+  .meta({ id: 'UsageRecord', description: 'One model call and what it took.' });
 export type UsageRecord = z.infer<typeof UsageRecord>;
 
 export const modelsRequests = {
@@ -54,7 +54,10 @@ export const modelsRequests = {
     }),
     timeoutMs: 15_000,
   }),
-  /** A deployment's own key for the endpoint. The old one of the same deployment stops working. */
+  /**
+   * A deployment's own key for the endpoint, shown this once. The one before works for 60 s more, so that a
+   * gateway that runs is not cut off. A repeat cannot be answered with the same key: it gets another.
+   */
   issueVirtualKey: defineRequest('req.models.issue-virtual-key.v1', {
     input: z.object({ deploymentId: Id }),
     output: z.object({ id: Id, key: z.string() }),
