@@ -11,7 +11,10 @@ export const Problem = z
     code: z.string().describe('Stable code to match on.'),
     hint: z.string().describe('What can be done about it.'),
     issues: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
-    retryAfterS: z.number().optional().describe('Seconds after which trying again makes sense; also Retry-After.'),
+    retryAfterS: z
+      .number()
+      .optional()
+      .describe('Seconds after which trying again makes sense; also Retry-After.'),
     correlationId: z.string().describe('Finds this request in the logs; also X-Correlation-Id.'),
   })
   .meta({ id: 'Problem' });

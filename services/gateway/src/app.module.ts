@@ -1,0 +1,49 @@
+import { Messaging } from '@aether/messaging/messaging';
+import type { Logger } from '@aether/runtime/logger';
+import { type DynamicModule, Module } from '@nestjs/common';
+import { APP_FILTER } from '@nestjs/core';
+import { CONFIG, type GatewayConfig } from './config.js';
+import { HealthController } from './health.controller.js';
+import { ApiRoutes } from './http/api-routes.js';
+import { Gate } from './http/gate.js';
+import { Origins } from './http/origins.js';
+import { ProblemFilter } from './http/problem.filter.js';
+import { RateLimits } from './http/rate-limits.js';
+import { RouteHandler } from './http/route-handler.js';
+import { Sessions } from './http/sessions.js';
+import { AccessTokens } from './identity/access-tokens.js';
+import { ApiKeys } from './identity/api-keys.js';
+import { Authenticator } from './identity/authenticator.js';
+import { PagesController } from './pages.controller.js';
+import { Readiness } from './readiness.js';
+
+export interface GatewayParts {
+  readonly config: GatewayConfig;
+  readonly logger: Logger;
+  readonly messaging: Messaging;
+}
+
+@Module({})
+export class AppModule {
+  static register({ config, logger, messaging }: GatewayParts): DynamicModule {
+    return {
+      module: AppModule,
+      controllers: [HealthController, PagesController],
+      providers: [
+        { provide: CONFIG, useValue: config },
+        { provide: Messaging, useValue: messaging },
+        { provide: APP_FILTER, useValue: new ProblemFilter(logger) },
+        AccessTokens,
+        ApiKeys,
+        Authenticator,
+        Origins,
+        RateLimits,
+        Gate,
+        Sessions,
+        RouteHandler,
+        ApiRoutes,
+        Readiness,
+      ],
+    };
+  }
+}

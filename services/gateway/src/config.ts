@@ -1,0 +1,55 @@
+import { BaseConfig } from '@aether/runtime/config';
+import { z } from 'zod';
+
+const count = (fallback: number, max = 1_000_000) =>
+  z.coerce.number().int().min(1).max(max).default(fallback);
+
+const Origin = z.url().transform((url) => new URL(url).origin);
+
+export const GatewayConfig = BaseConfig.omit({ HEALTH_PORT: true }).extend({
+  HOST: z.string().min(1).default('127.0.0.1'),
+  PORT: z.coerce.number().int().min(0).max(65_535).default(7420).describe('0 takes a free one'),
+  PUBLIC_URL: z
+    .url()
+    .optional()
+    .describe('address people use; https makes cookies Secure. http://HOST:PORT where absent'),
+  CORS_ORIGINS: z
+    .string()
+    .default('')
+    .transform((list) => list.split(',').map((origin) => origin.trim()))
+    .transform((list) => list.filter((origin) => origin !== ''))
+    .pipe(z.array(Origin))
+    .describe('other origins that may use the API from a browser, with commas'),
+  TRUSTED_PROXIES: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(10)
+    .default(0)
+    .describe('proxies before this one whose X-Forwarded-* is believed'),
+  BODY_LIMIT_BYTES: count(1024 ** 2, 64 * 1024 ** 2),
+  REQUEST_TIMEOUT_MS: count(30_000),
+  SHUTDOWN_DELAY_MS: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(60_000)
+    .default(0)
+    .describe('how long /health/ready answers 503 before connections are refused'),
+  RATE_ACTOR_PER_MINUTE: count(6_000, 100_000_000),
+  RATE_ANONYMOUS_PER_MINUTE: count(600, 100_000_000),
+  RATE_SIGN_IN_PER_MINUTE: count(30, 100_000_000),
+  LIVE_SOCKETS_PER_ACTOR_MAX: count(50),
+  LIVE_SUBSCRIPTIONS_MAX: count(100).describe('of one socket'),
+  LIVE_FRAMES_PER_SECOND_MAX: count(50).describe('that one socket may send'),
+  LIVE_FRAME_BYTES_MAX: count(64 * 1024),
+  LIVE_BUFFER_BYTES_MAX: count(1024 ** 2, 1024 ** 3).describe(
+    'unsent bytes of one socket before topics stop',
+  ),
+  LIVE_QUEUE_MAX: count(5_000).describe('entries of one topic held back during a backfill'),
+  LIVE_PING_INTERVAL_MS: count(25_000, 60_000),
+});
+export type GatewayConfig = z.infer<typeof GatewayConfig>;
+
+/** The configuration by injection. */
+export const CONFIG = Symbol('gateway configuration');

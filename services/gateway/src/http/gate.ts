@@ -1,0 +1,84 @@
+import { commonFailure } from '@aether/contracts/failure';
+import type { RouteSpec } from '@aether/contracts/route';
+import { roleAllows } from '@aether/contracts/schemas';
+import type { Context } from '@aether/messaging/context';
+import { Injectable } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import { Authenticator } from '../identity/authenticator.js';
+import { ANONYMOUS, type Caller, type Credential } from '../identity/caller.js';
+import { credentialOf } from '../identity/credentials.js';
+import { Origins, provenanceOf } from './origins.js';
+import { RateLimits } from './rate-limits.js';
+
+const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,255}$/;
+const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
+
+/** Decides whether a request may go on, and as whom: identity, allowance, origin, role, in this order. */
+@Injectable()
+export class Gate {
+  constructor(
+    private readonly authenticator: Authenticator,
+    private readonly limits: RateLimits,
+    private readonly origins: Origins,
+  ) {}
+
+  async admit(request: FastifyRequest, route: RouteSpec): Promise<Context> {
+    if (route.session) this.requireOwnPage(request);
+    if (route.access === 'public') {
+      await this.limits.take(request, route.rateClass === 'sign-in' ? 'sign-in' : 'anonymous');
+      return contextOf(request, null);
+    }
+    const caller = await this.identify(request);
+    request.caller = caller;
+    await this.limits.take(request, 'actor');
+    if (!caller.actor.role || !roleAllows(caller.actor.role, route.access))
+      throw commonFailure('forbidden', {
+        detail: `This needs the role ${route.access}; yours is ${caller.actor.role ?? 'none'}.`,
+      });
+    return contextOf(request, caller);
+  }
+
+  private async identify(request: FastifyRequest): Promise<Caller> {
+    try {
+      const credential = credentialOf(request.headers);
+      if (credential) await this.guard(request, credential);
+      return await this.authenticator.authenticate(credential);
+    } catch (error) {
+      // Guessing is bounded by address: each failure takes from it.
+      await this.limits.take(request, 'anonymous');
+      throw error;
+    }
+  }
+
+  private async guard(request: FastifyRequest, credential: Credential): Promise<void> {
+    if (credential.carrier === 'cookie' && !SAFE_METHODS.has(request.method)) this.requireOwnPage(request);
+    if (!this.authenticator.isCheap(credential)) await this.limits.require(request, 'anonymous');
+  }
+
+  private requireOwnPage(request: FastifyRequest): void {
+    if (this.origins.mayUseCookies(provenanceOf(request.headers))) return;
+    throw commonFailure('forbidden', {
+      detail: 'The request comes from a page of another origin.',
+      hint: 'Use the console of this installation, or add the origin to CORS_ORIGINS.',
+    });
+  }
+}
+
+function contextOf(request: FastifyRequest, caller: Caller | null): Context {
+  return {
+    actor: caller?.actor ?? ANONYMOUS,
+    correlationId: request.id,
+    causationId: null,
+    idempotencyKey: idempotencyKeyOf(request),
+  };
+}
+
+function idempotencyKeyOf(request: FastifyRequest): string | null {
+  const key = request.headers['idempotency-key'];
+  if (key === undefined || request.method !== 'POST') return null;
+  if (typeof key === 'string' && IDEMPOTENCY_KEY.test(key)) return key;
+  throw commonFailure('invalid_input', {
+    detail: 'The Idempotency-Key must have 1 to 255 visible ASCII characters.',
+    issues: [{ path: 'Idempotency-Key', message: 'must have 1 to 255 visible ASCII characters' }],
+  });
+}

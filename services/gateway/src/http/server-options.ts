@@ -1,0 +1,44 @@
+import type { Socket } from 'node:net';
+import { newId } from '@aether/messaging/id';
+import type { FastifyHttpOptions, RawServerDefault } from 'fastify';
+import type { GatewayConfig } from '../config.js';
+import { failureOf, rawProblem, sendProblem } from './problem.js';
+
+const HEADER_BYTES_MAX = 32 * 1024;
+
+/** Limits of the HTTP server, and problems for what never reaches a route. */
+export function serverOptions(config: GatewayConfig): FastifyHttpOptions<RawServerDefault> {
+  return {
+    trustProxy: config.TRUSTED_PROXIES > 0 && ((_address, hop) => hop < config.TRUSTED_PROXIES),
+    bodyLimit: config.BODY_LIMIT_BYTES,
+    requestTimeout: config.REQUEST_TIMEOUT_MS,
+    connectionTimeout: 0,
+    keepAliveTimeout: 72_000,
+    http: { maxHeaderSize: HEADER_BYTES_MAX },
+    genReqId: () => newId(),
+    logger: false,
+    return503OnClosing: false,
+    routerOptions: { maxParamLength: 256 },
+    frameworkErrors: (error, request, reply) => {
+      void sendProblem(request, reply, failureOf(error));
+    },
+    clientErrorHandler: (error, socket) => {
+      answerUnreadable(error, socket);
+    },
+  };
+}
+
+const statusByCode: Readonly<Record<string, number>> = {
+  HPE_HEADER_OVERFLOW: 431,
+  ERR_HTTP_REQUEST_TIMEOUT: 408,
+};
+
+function answerUnreadable(error: Error & { code?: string }, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || socket.destroyed || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const statusCode = statusByCode[error.code ?? ''] ?? 400;
+  const failure = failureOf({ statusCode });
+  socket.end(rawProblem(failure, { instance: '', correlationId: newId() }), () => socket.destroy());
+}

@@ -1,0 +1,41 @@
+import { IssuedSession } from '@aether/contracts/auth';
+import { commonFailure } from '@aether/contracts/failure';
+import type { RouteSpec } from '@aether/contracts/route';
+import { SessionReply } from '@aether/contracts/routes';
+import { Inject, Injectable } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { CONFIG, type GatewayConfig } from '../config.js';
+import { REFRESH_COOKIE, clearSessionCookies, setSessionCookies } from './session-cookies.js';
+
+/** Keeps refresh tokens in cookies: they enter a request here, and leave an answer here. */
+@Injectable()
+export class Sessions {
+  private readonly secure: boolean;
+
+  constructor(@Inject(CONFIG) config: GatewayConfig) {
+    this.secure = config.PUBLIC_URL?.startsWith('https:') ?? false;
+  }
+
+  /** Fields of the input that only the edge may fill in. Throws where a refresh has no cookie. */
+  inputOf(route: RouteSpec, request: FastifyRequest): Record<string, unknown> | undefined {
+    if (route.session !== 'refresh' && route.session !== 'end') return undefined;
+    const refreshToken = request.cookies[REFRESH_COOKIE];
+    if (route.session === 'refresh' && !refreshToken)
+      throw commonFailure('unauthenticated', { detail: 'There is no session to refresh.', hint: 'Sign in.' });
+    return { refreshToken };
+  }
+
+  /** What the client is told of a good answer. */
+  replyOf(route: RouteSpec, reply: FastifyReply, output: unknown): unknown {
+    if (route.session === 'end') clearSessionCookies(reply, this.secure);
+    if (route.session !== 'start' && route.session !== 'refresh') return output;
+    const session = IssuedSession.parse(output);
+    setSessionCookies(reply, session, this.secure);
+    return SessionReply.parse(session);
+  }
+
+  /** The session is over: the browser should not go on showing it. */
+  forget(reply: FastifyReply): void {
+    clearSessionCookies(reply, this.secure);
+  }
+}

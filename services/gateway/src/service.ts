@@ -1,0 +1,64 @@
+import 'reflect-metadata';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+import { Messaging } from '@aether/messaging/messaging';
+import { MessagingStrategy } from '@aether/messaging/strategy';
+import { parseConfig, type Environment } from '@aether/runtime/config';
+import { NestLogger, createLogger } from '@aether/runtime/logger';
+import type { RunningService } from '@aether/runtime/service';
+import { startTelemetry } from '@aether/runtime/telemetry';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { AppModule } from './app.module.js';
+import { GatewayConfig } from './config.js';
+import { registerPlugins } from './http/plugins.js';
+import { serverOptions } from './http/server-options.js';
+import { Readiness } from './readiness.js';
+
+const NAME = 'gateway';
+
+/** A gateway that listens; `url` is where people reach it. */
+export interface RunningGateway extends RunningService {
+  readonly url: string;
+}
+
+/** Starts the edge in this process. It has no database, so it starts without `startService`. */
+export async function startGateway(environment: Environment): Promise<RunningGateway> {
+  const config = parseConfig(NAME, GatewayConfig, environment);
+  const logger = createLogger({ service: NAME, level: config.LOG_LEVEL, pretty: config.LOG_PRETTY });
+  const stopTelemetry = config.OTEL_EXPORTER_OTLP_ENDPOINT
+    ? startTelemetry(NAME, config.OTEL_EXPORTER_OTLP_ENDPOINT)
+    : undefined;
+  const messaging = await Messaging.connect({
+    url: config.NATS_URL,
+    user: config.NATS_USER ?? NAME,
+    password: config.NATS_PASSWORD,
+    catalog: null,
+    reportFault: (error, about) => logger.error({ err: error, subject: about?.subject }, 'work failed'),
+  });
+  if (messaging.serverLimits.warning) logger.warn(messaging.serverLimits.warning);
+
+  const application = await NestFactory.create<NestFastifyApplication>(
+    AppModule.register({ config, logger, messaging }),
+    new FastifyAdapter({ ...serverOptions(config), skipMiddie: true }),
+    { logger: new NestLogger(logger), abortOnError: false, bodyParser: false },
+  );
+  await registerPlugins(application.getHttpAdapter().getInstance(), config, logger);
+  application.connectMicroservice({ strategy: new MessagingStrategy(messaging) });
+  await application.startAllMicroservices();
+  await application.listen(config.PORT, config.HOST);
+  const { port } = application.getHttpServer().address() as AddressInfo;
+  const url = config.PUBLIC_URL ?? `http://${config.HOST}:${port}`;
+  logger.info({ url }, 'started');
+
+  return {
+    url,
+    stop: async () => {
+      application.get(Readiness).beginStop();
+      await delay(config.SHUTDOWN_DELAY_MS);
+      await application.close();
+      await stopTelemetry?.();
+      logger.info('stopped');
+    },
+  };
+}
