@@ -23,7 +23,14 @@ import { UsageRepository } from './usage/usage.repository.js';
 
 @Module({})
 export class AppModule {
-  static register({ config, logger, messaging, database, consumers, operations }: ServiceParts<ModelsConfig>): DynamicModule {
+  static register({
+    config,
+    logger,
+    messaging,
+    database,
+    consumers,
+    operations,
+  }: ServiceParts<ModelsConfig>): DynamicModule {
     return {
       module: AppModule,
       providers: [

@@ -26,9 +26,16 @@ export const ModelsConfig = DatabaseConfig.extend({
   // The built-in client gives up at 300 s by itself, without saying why.
   MODEL_FIRST_BYTE_TIMEOUT_MS: z.coerce.number().int().min(1).max(290_000).default(180_000),
   MODEL_IDLE_TIMEOUT_MS: z.coerce.number().int().min(1).max(290_000).default(120_000),
-  DEMO_DELAY_MS: z.coerce.number().int().min(0).max(10_000).default(15).describe('between words of the demo model'),
+  DEMO_DELAY_MS: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(10_000)
+    .default(15)
+    .describe('between words of the demo model'),
 }).superRefine((config, context) => {
-  const missing = (path: string, message: string) => context.addIssue({ code: 'custom', path: [path], message });
+  const missing = (path: string, message: string) =>
+    context.addIssue({ code: 'custom', path: [path], message });
   if (config.MODEL_PROVIDER_BASE_URL && !config.MODEL_PROVIDER_MODEL)
     missing('MODEL_PROVIDER_MODEL', 'is needed where MODEL_PROVIDER_BASE_URL is given');
   if (config.MODEL_PROVIDER_API_KEY && !config.MODEL_PROVIDER_BASE_URL)

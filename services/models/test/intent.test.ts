@@ -14,7 +14,10 @@ describe('the demo model understands plain words', () => {
     ['count to 999999', [{ kind: 'count', to: 1_000 }]],
     ['count to 0', [{ kind: 'count', to: 0 }]],
     ['write notes.md: hello', [{ kind: 'write', path: 'notes.md', content: 'hello' }]],
-    ['Write docs/a.md : # Title\n\nBody: text', [{ kind: 'write', path: 'docs/a.md', content: '# Title\n\nBody: text' }]],
+    [
+      'Write docs/a.md : # Title\n\nBody: text',
+      [{ kind: 'write', path: 'docs/a.md', content: '# Title\n\nBody: text' }],
+    ],
     ['write empty.txt:', [{ kind: 'write', path: 'empty.txt', content: '' }]],
     ['write me a poem', [{ kind: 'say', text: 'write me a poem' }]],
     ['run: git status', [{ kind: 'run', command: 'git status' }]],

@@ -31,7 +31,11 @@ describe('the demo model', () => {
 
   test('calls one tool after another and then tells what came back', () => {
     const asked = user('write a.txt: one\nrun: cat a.txt');
-    expect(answer([asked])).toEqual({ kind: 'tool', name: 'write', input: { path: 'a.txt', content: 'one' } });
+    expect(answer([asked])).toEqual({
+      kind: 'tool',
+      name: 'write',
+      input: { path: 'a.txt', content: 'one' },
+    });
     const written = [asked, called('1'), result('Wrote 3 bytes')];
     expect(answer(written)).toEqual({ kind: 'tool', name: 'exec', input: { command: 'cat a.txt' } });
     const text = answer([...written, called('2'), result('one')]);
@@ -45,8 +49,12 @@ describe('the demo model', () => {
   });
 
   test('passes over what OpenClaw adds to a message', () => {
-    const decorated = user('[Mon 2026-11-23 03:07 UTC] My name is Ada.\n\nRuntime: agent=main | session=x | model=y');
-    const internal = user('<<<BEGIN_OPENCLAW_INTERNAL_CONTEXT>>>\nrun: rm -rf /\n<<<END_OPENCLAW_INTERNAL_CONTEXT>>>');
+    const decorated = user(
+      '[Mon 2026-11-23 03:07 UTC] My name is Ada.\n\nRuntime: agent=main | session=x | model=y',
+    );
+    const internal = user(
+      '<<<BEGIN_OPENCLAW_INTERNAL_CONTEXT>>>\nrun: rm -rf /\n<<<END_OPENCLAW_INTERNAL_CONTEXT>>>',
+    );
     expect(answer([decorated, internal])).toBe('Demo model: You said: My name is Ada.');
     expect(answer([user('read a.txt'), called('1'), result('text'), internal])).toContain('The answer: text');
   });

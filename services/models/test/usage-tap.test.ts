@@ -10,12 +10,19 @@ function read(contentType: string, chunks: readonly (string | Uint8Array)[]) {
   return tap.tokens();
 }
 
-const delta = (content: string) => `data: ${JSON.stringify({ choices: [{ delta: { content } }], usage: null })}\n\n`;
+const delta = (content: string) =>
+  `data: ${JSON.stringify({ choices: [{ delta: { content } }], usage: null })}\n\n`;
 
 describe('what a call took', () => {
   test('is what the provider says, wherever the bytes of a stream are cut', () => {
-    const usage = { prompt_tokens: 1200, completion_tokens: 34, prompt_tokens_details: { cached_tokens: 200 } };
-    const bytes = Buffer.from(`${delta('grün')}data: ${JSON.stringify({ choices: [], usage })}\n\ndata: [DONE]\n\n`);
+    const usage = {
+      prompt_tokens: 1200,
+      completion_tokens: 34,
+      prompt_tokens_details: { cached_tokens: 200 },
+    };
+    const bytes = Buffer.from(
+      `${delta('grün')}data: ${JSON.stringify({ choices: [], usage })}\n\ndata: [DONE]\n\n`,
+    );
     const single = [...bytes].map((byte) => Uint8Array.of(byte));
     const told = { inputTokens: 1200, cachedInputTokens: 200, outputTokens: 34, estimated: false };
     expect(read(sse, [bytes])).toEqual(told);
@@ -23,8 +30,14 @@ describe('what a call took', () => {
   });
 
   test('is read from a whole answer too', () => {
-    const body = JSON.stringify({ choices: [{ message: { content: 'a' } }], usage: { prompt_tokens: 3, completion_tokens: 1 } });
-    expect(read('application/json', [body.slice(0, 20), body.slice(20)])).toMatchObject({ inputTokens: 3, estimated: false });
+    const body = JSON.stringify({
+      choices: [{ message: { content: 'a' } }],
+      usage: { prompt_tokens: 3, completion_tokens: 1 },
+    });
+    expect(read('application/json', [body.slice(0, 20), body.slice(20)])).toMatchObject({
+      inputTokens: 3,
+      estimated: false,
+    });
   });
 
   test('is estimated by length where a stream ends without usage', () => {

@@ -26,7 +26,8 @@ export interface ChatCall {
 }
 
 export function parseChatCall(body: unknown): ChatCall {
-  if (!Buffer.isBuffer(body)) throw invalidRequest('The body is empty. Send JSON with `model` and `messages`.');
+  if (!Buffer.isBuffer(body))
+    throw invalidRequest('The body is empty. Send JSON with `model` and `messages`.');
   let json: unknown;
   try {
     json = JSON.parse(body.toString('utf8'));

@@ -45,8 +45,17 @@ export class CompleteChat {
         const startedAt = this.clock.now().getTime();
         const book = (outcome: UsageRecord['outcome'], tokens: Tokens) => {
           const at = this.clock.now();
-          const row = { id: newId(), deploymentId: key.deploymentId, virtualKeyId: key.id, model, demo: upstream.demo };
-          this.ledger.record({ ...row, ...tokens, outcome, durationMs: at.getTime() - startedAt, at }, context);
+          const row = {
+            id: newId(),
+            deploymentId: key.deploymentId,
+            virtualKeyId: key.id,
+            model,
+            demo: upstream.demo,
+          };
+          this.ledger.record(
+            { ...row, ...tokens, outcome, durationMs: at.getTime() - startedAt, at },
+            context,
+          );
         };
         let reply: UpstreamReply;
         try {
@@ -99,7 +108,10 @@ export class CompleteChat {
       return;
     }
     if (reply.status < 400) return book('complete', tap.tokens());
-    this.logger.warn({ status: reply.status, model: call.request.model }, 'the model provider refused a call');
+    this.logger.warn(
+      { status: reply.status, model: call.request.model },
+      'the model provider refused a call',
+    );
     book('failed', NOTHING);
   }
 

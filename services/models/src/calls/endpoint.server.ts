@@ -40,7 +40,11 @@ export class EndpointServer implements OnApplicationBootstrap, BeforeApplication
       return reply.code(told.status).send(told.body);
     });
     this.app.setNotFoundHandler(() => {
-      throw new OpenAiError(404, 'not_found', 'This endpoint has POST /v1/chat/completions and GET /v1/models.');
+      throw new OpenAiError(
+        404,
+        'not_found',
+        'This endpoint has POST /v1/chat/completions and GET /v1/models.',
+      );
     });
     this.declareRoutes();
   }
@@ -112,6 +116,10 @@ export class EndpointServer implements OnApplicationBootstrap, BeforeApplication
     const status = error.statusCode ?? 500;
     if (status < 500) return new OpenAiError(status, 'invalid_request', error.message);
     this.logger.error({ err: error }, 'a model call failed');
-    return new OpenAiError(500, 'internal', 'Something failed on our side; the log has the cause. Try again.');
+    return new OpenAiError(
+      500,
+      'internal',
+      'Something failed on our side; the log has the cause. Try again.',
+    );
   }
 }

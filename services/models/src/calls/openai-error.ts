@@ -40,9 +40,14 @@ export const unknownModel = (model: string, known: readonly string[]) =>
   );
 
 export const unavailable = (cause: unknown) =>
-  new OpenAiError(503, 'unavailable', 'The key cannot be checked now: the database is away. Try again in a moment.', {
-    cause,
-  });
+  new OpenAiError(
+    503,
+    'unavailable',
+    'The key cannot be checked now: the database is away. Try again in a moment.',
+    {
+      cause,
+    },
+  );
 
 export const shuttingDown = () =>
   new OpenAiError(503, 'shutting_down', 'Aether is shutting down. Try again in a moment.');

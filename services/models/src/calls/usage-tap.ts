@@ -81,7 +81,8 @@ export class UsageTap {
     const answer = parse(data);
     if (!answer) return;
     this.usage = answer.usage ?? this.usage;
-    for (const { delta, message } of answer.choices ?? []) this.outputCharacters += textLength(delta ?? message);
+    for (const { delta, message } of answer.choices ?? [])
+      this.outputCharacters += textLength(delta ?? message);
   }
 }
 

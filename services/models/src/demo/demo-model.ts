@@ -29,7 +29,12 @@ export class DemoModel implements Upstream {
         body: this.stream(reply, { head, usage, signal }),
       };
     const [finish_reason, message] = wholeMessage(reply);
-    const body = { ...head, object: 'chat.completion', choices: [{ index: 0, message, finish_reason }], usage };
+    const body = {
+      ...head,
+      object: 'chat.completion',
+      choices: [{ index: 0, message, finish_reason }],
+      usage,
+    };
     return {
       status: 200,
       headers: { ...cacheControl, 'content-type': 'application/json' },
@@ -42,8 +47,11 @@ export class DemoModel implements Upstream {
     { head, usage, signal }: { head: object; usage: object; signal: AbortSignal },
   ): AsyncGenerator<Uint8Array> {
     const frame = (choices: object[], more: object = {}) =>
-      Buffer.from(`data: ${JSON.stringify({ ...head, object: 'chat.completion.chunk', choices, ...more })}\n\n`);
-    const chunk = (delta: object, finish_reason: string | null = null) => frame([{ index: 0, delta, finish_reason }]);
+      Buffer.from(
+        `data: ${JSON.stringify({ ...head, object: 'chat.completion.chunk', choices, ...more })}\n\n`,
+      );
+    const chunk = (delta: object, finish_reason: string | null = null) =>
+      frame([{ index: 0, delta, finish_reason }]);
     yield chunk({ role: 'assistant', content: '' });
     if (reply.kind === 'tool') {
       await delay(this.delayMs, undefined, { signal });
@@ -65,7 +73,8 @@ async function* single(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
   yield bytes;
 }
 
-const textOf = (reply: Reply) => (reply.kind === 'text' ? reply.pieces.map(({ text }) => text).join('') : null);
+const textOf = (reply: Reply) =>
+  reply.kind === 'text' ? reply.pieces.map(({ text }) => text).join('') : null;
 
 function wholeMessage(reply: Reply): [string, object] {
   const content = textOf(reply);
@@ -79,7 +88,8 @@ function toolCall({ name, input }: Extract<Reply, { kind: 'tool' }>) {
 }
 
 function usageOf(reply: Reply, prompt_tokens: number) {
-  const characters = reply.kind === 'tool' ? JSON.stringify(reply.input).length : (textOf(reply)?.length ?? 0);
+  const characters =
+    reply.kind === 'tool' ? JSON.stringify(reply.input).length : (textOf(reply)?.length ?? 0);
   const completion_tokens = estimateTokens(characters);
   return { prompt_tokens, completion_tokens, total_tokens: prompt_tokens + completion_tokens };
 }

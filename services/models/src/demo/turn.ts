@@ -19,11 +19,19 @@ const INTERNAL = /<<<BEGIN_OPENCLAW_INTERNAL_CONTEXT>>>[\s\S]*?(?:<<<END_OPENCLA
 export function readTurn(messages: readonly Message[]): Turn {
   const heard = messages.map(({ role, content }) => (role === 'user' ? plainText(textOf(content)) : ''));
   const end = heard.findLastIndex((text) => text !== '');
-  const answered = messages.slice(0, end).findLastIndex(({ role }) => role === 'assistant' || role === 'tool');
+  const answered = messages
+    .slice(0, end)
+    .findLastIndex(({ role }) => role === 'assistant' || role === 'tool');
   const after = messages.slice(end + 1);
   return {
-    said: heard.slice(answered + 1, end + 1).filter(Boolean).join('\n'),
-    toolCalls: after.reduce((sum, { role, tool_calls: calls }) => sum + (role === 'assistant' ? (calls?.length ?? 0) : 0), 0),
+    said: heard
+      .slice(answered + 1, end + 1)
+      .filter(Boolean)
+      .join('\n'),
+    toolCalls: after.reduce(
+      (sum, { role, tool_calls: calls }) => sum + (role === 'assistant' ? (calls?.length ?? 0) : 0),
+      0,
+    ),
     toolResults: after.filter(({ role }) => role === 'tool').map(({ content }) => textOf(content)),
   };
 }

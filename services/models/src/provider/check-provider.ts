@@ -59,7 +59,8 @@ function keyFault(status: number): Fault | null {
   if (status !== 401 && status !== 403) return null;
   return {
     cause: `The model provider refused the key (HTTP ${status}).`,
-    remedy: 'Set MODEL_PROVIDER_API_KEY to a key that is valid for MODEL_PROVIDER_BASE_URL, and start Aether again.',
+    remedy:
+      'Set MODEL_PROVIDER_API_KEY to a key that is valid for MODEL_PROVIDER_BASE_URL, and start Aether again.',
   };
 }
 
@@ -67,7 +68,8 @@ function callFault(status: number, text: string, model: string): Fault | null {
   if (status === 404)
     return {
       cause: `The model provider does not know the model "${model}", or has no chat completions at this address.`,
-      remedy: 'Check MODEL_PROVIDER_MODEL, and that MODEL_PROVIDER_BASE_URL ends as the provider says (mostly in /v1).',
+      remedy:
+        'Check MODEL_PROVIDER_MODEL, and that MODEL_PROVIDER_BASE_URL ends as the provider says (mostly in /v1).',
     };
   if (status === 402 || (status === 429 && text.includes('insufficient_quota')))
     return {

@@ -34,8 +34,15 @@ export class ModelCatalogue {
       : null;
     this.asksUsage = config.MODEL_PROVIDER_STREAM_USAGE;
     this.defaultModel = (this.provider && config.MODEL_PROVIDER_MODEL) ?? DEMO_MODEL;
-    const limits = { contextWindow: config.MODEL_CONTEXT_WINDOW_TOKENS, maxTokens: config.MODEL_OUTPUT_MAX_TOKENS };
-    this.models = [...new Set([this.defaultModel, DEMO_MODEL])].map((id) => ({ id, demo: id === DEMO_MODEL, ...limits }));
+    const limits = {
+      contextWindow: config.MODEL_CONTEXT_WINDOW_TOKENS,
+      maxTokens: config.MODEL_OUTPUT_MAX_TOKENS,
+    };
+    this.models = [...new Set([this.defaultModel, DEMO_MODEL])].map((id) => ({
+      id,
+      demo: id === DEMO_MODEL,
+      ...limits,
+    }));
   }
 
   /** True where no provider is configured and every agent talks to the demo model. */
@@ -53,6 +60,10 @@ export class ModelCatalogue {
     const { stream, stream_options: options } = asked.request;
     if (stream && !options?.include_usage && (isDemo || this.asksUsage))
       fields.stream_options = { ...options, include_usage: true };
-    return { call: withFields(asked, fields), model, upstream: isDemo ? this.demo : (this.provider ?? this.demo) };
+    return {
+      call: withFields(asked, fields),
+      model,
+      upstream: isDemo ? this.demo : (this.provider ?? this.demo),
+    };
   }
 }

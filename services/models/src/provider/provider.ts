@@ -22,11 +22,17 @@ export class Provider implements Upstream {
   async send(call: ChatCall, signal: AbortSignal): Promise<UpstreamReply> {
     const { firstByteTimeoutMs, idleTimeoutMs } = this.options;
     const watch = new AbortController();
-    const late = setTimeout(() => watch.abort(tooLate('began no answer', firstByteTimeoutMs)), firstByteTimeoutMs);
+    const late = setTimeout(
+      () => watch.abort(tooLate('began no answer', firstByteTimeoutMs)),
+      firstByteTimeoutMs,
+    );
     try {
       const response = await this.request('/chat/completions', {
         method: 'POST',
-        headers: { 'content-type': 'application/json', accept: call.request.stream ? 'text/event-stream' : '*/*' },
+        headers: {
+          'content-type': 'application/json',
+          accept: call.request.stream ? 'text/event-stream' : '*/*',
+        },
         body: call.body,
         signal: AbortSignal.any([signal, watch.signal]),
       });
@@ -62,7 +68,9 @@ function passedHeaders(headers: Headers): Record<string, string> {
   const passed = [...headers].filter(([name]) => !NOT_PASSED.test(name));
   // A provider that packs the answer all the same: what is passed on is unpacked.
   if (headers.has('content-encoding'))
-    return Object.fromEntries(passed.filter(([name]) => name !== 'content-encoding' && name !== 'content-length'));
+    return Object.fromEntries(
+      passed.filter(([name]) => name !== 'content-encoding' && name !== 'content-length'),
+    );
   return Object.fromEntries(passed);
 }
 
@@ -73,7 +81,10 @@ async function* watched(
   idleTimeoutMs: number,
 ): AsyncGenerator<Uint8Array> {
   if (!body) return;
-  const timer = setTimeout(() => watch.abort(tooLate('went silent in the middle of its answer', idleTimeoutMs)), idleTimeoutMs);
+  const timer = setTimeout(
+    () => watch.abort(tooLate('went silent in the middle of its answer', idleTimeoutMs)),
+    idleTimeoutMs,
+  );
   try {
     for await (const chunk of body) {
       timer.refresh();
@@ -88,15 +99,24 @@ async function* watched(
 }
 
 const tooLate = (what: string, ms: number) =>
-  new OpenAiError(504, 'provider_timeout', `The model provider ${what} for ${ms / 1000} s. Try again, or look at the provider's status.`);
+  new OpenAiError(
+    504,
+    'provider_timeout',
+    `The model provider ${what} for ${ms / 1000} s. Try again, or look at the provider's status.`,
+  );
 
 function toOpenAiError(error: unknown, watch: AbortSignal): unknown {
   if (watch.aborted) return watch.reason;
   const { code, text } = networkFault(error);
   if (code === 'ABORT_ERR') return error;
-  return new OpenAiError(502, 'provider_unreachable', `The model provider cannot be reached or broke off: ${text}. Check MODEL_PROVIDER_BASE_URL and the network.`, {
-    cause: error,
-  });
+  return new OpenAiError(
+    502,
+    'provider_unreachable',
+    `The model provider cannot be reached or broke off: ${text}. Check MODEL_PROVIDER_BASE_URL and the network.`,
+    {
+      cause: error,
+    },
+  );
 }
 
 /** What lies under the `fetch failed` of the built-in client. */

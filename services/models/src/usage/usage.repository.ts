@@ -22,7 +22,9 @@ export class UsageRepository {
     return (inserted.raw as unknown[]).length > 0;
   }
 
-  async page(query: InputOf<typeof modelsRequests.listUsage>): Promise<OutputOf<typeof modelsRequests.listUsage>> {
+  async page(
+    query: InputOf<typeof modelsRequests.listUsage>,
+  ): Promise<OutputOf<typeof modelsRequests.listUsage>> {
     return this.database.read(async (manager) => {
       const rows = manager.createQueryBuilder(Usage, 'usage');
       if (query.deploymentId) rows.where('usage.deployment_id = :deploymentId', query);
