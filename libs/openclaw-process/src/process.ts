@@ -24,7 +24,7 @@ export interface StartOptions {
 
 /** How a gateway is; `code` and `signal` are unknown for a process that this one did not start. */
 export type GatewayStatus =
-  | { readonly state: 'running'; readonly pid: number; readonly residentBytes: number | undefined }
+  | { readonly state: 'running'; readonly pid: number }
   | { readonly state: 'exited'; readonly code?: number; readonly signal?: NodeJS.Signals };
 
 const RunRecord = z.object({ pid: z.int().positive(), start: z.string(), port: z.int() });
@@ -57,9 +57,13 @@ export class GatewayProcess {
   }
 
   status(): GatewayStatus {
-    return isAlive(this.record)
-      ? { state: 'running', pid: this.pid, residentBytes: residentBytes(this.pid) }
-      : { state: 'exited', ...this.exit };
+    return isAlive(this.record) ? { state: 'running', pid: this.pid } : { state: 'exited', ...this.exit };
+  }
+
+  /** Resident memory in bytes of the gateway and of everything its agents run. Reads all of /proc. */
+  residentBytes(): number {
+    const pids = processesWith(STATE_VARIABLE, this.paths.state);
+    return pids.reduce((sum, pid) => sum + (residentBytes(pid) ?? 0), 0);
   }
 
   /** The last lines that the process printed, oldest first. Default 20. */

@@ -1,0 +1,105 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll } from '@jest/globals';
+import { renderConfig, type GatewaySettings } from '@aether/openclaw-process/config';
+import { gatewayEnvironment } from '@aether/openclaw-process/environment';
+import { writeGatewayFiles } from '@aether/openclaw-process/files';
+import { installOpenClaw } from '@aether/openclaw-process/install';
+import { startGateway, type GatewayProcess } from '@aether/openclaw-process/process';
+
+import { environment, openClawDirectory } from './config.js';
+import { freePort } from './free-port.js';
+import { ScriptedModel } from './scripted-model.js';
+
+export interface RealGatewayOptions {
+  /** Default: one of its own, stopped with the gateway. */
+  readonly model?: ScriptedModel;
+  /** Default: one agent, `main`. */
+  readonly agents?: GatewaySettings['agents'];
+  readonly maxConcurrentTurns?: number;
+}
+
+/** A real OpenClaw gateway with a scripted model. It has a directory of its own, removed by `stop`. */
+export class RealGateway {
+  private constructor(
+    readonly port: number,
+    readonly token: string,
+    readonly directory: string,
+    readonly model: ScriptedModel,
+    private readonly start: () => Promise<GatewayProcess>,
+    private running: GatewayProcess,
+  ) {}
+
+  /** Installs OpenClaw when that has not been done, starts a gateway and waits until it is ready: 10 to 30 s. */
+  static async start(options: RealGatewayOptions = {}): Promise<RealGateway> {
+    const { entry } = await installOpenClaw({ directory: openClawDirectory, environment });
+    const model = options.model ?? (await ScriptedModel.start());
+    const directory = await mkdtemp(join(tmpdir(), 'aether-gateway-'));
+    const port = await freePort();
+    const token = randomBytes(24).toString('base64url');
+    const config = renderConfig({
+      directory,
+      port,
+      modelBaseUrl: model.url,
+      models: [{ id: 'scripted-1' }],
+      defaultModel: 'scripted-1',
+      agents: options.agents,
+      maxConcurrentTurns: options.maxConcurrentTurns,
+    });
+    await writeGatewayFiles({ directory, config, token, modelKey: 'test-model-key' });
+    const start = async () => {
+      const path = environment['PATH'] ?? '';
+      const gateway = await startGateway({
+        directory,
+        entry,
+        port,
+        environment: gatewayEnvironment({ directory, path }),
+      });
+      await gateway.waitUntilReady();
+      return gateway;
+    };
+    return new RealGateway(port, token, directory, model, start, await start());
+  }
+
+  /** For the WebSocket client. */
+  get url(): string {
+    return `ws://127.0.0.1:${this.port}`;
+  }
+
+  get process(): GatewayProcess {
+    return this.running;
+  }
+
+  /** Kills it without warning, as a crash would. Use `restart` to have it back on the same state. */
+  async kill(): Promise<void> {
+    await this.running.kill();
+  }
+
+  /** Ends it in an orderly way, unless it has ended, and starts it again on the same port and state. */
+  async restart(): Promise<void> {
+    await this.running.stop();
+    this.running = await this.start();
+  }
+
+  /** Ends gateway and model and removes the directory. */
+  async stop(): Promise<void> {
+    await this.running.stop({ drainMs: 2_000 });
+    await this.model.stop();
+    await rm(this.directory, { recursive: true, force: true, maxRetries: 5 });
+  }
+}
+
+/** One real gateway for all tests of the file or `describe` that calls this. Call the result inside a test. */
+export function useRealGateway(options: RealGatewayOptions = {}): () => RealGateway {
+  let gateway: RealGateway | undefined;
+  beforeAll(async () => {
+    gateway = await RealGateway.start(options);
+  }, 300_000);
+  afterAll(async () => gateway?.stop(), 60_000);
+  return () => {
+    if (!gateway) throw new Error('The real gateway is only there while tests run.');
+    return gateway;
+  };
+}
