@@ -1,0 +1,33 @@
+import { pageById, type PageBounds } from '@aether/persistence/paging';
+import type { EntityManager } from 'typeorm';
+import { StoredApiKey } from './api-key.entity.js';
+
+export async function findApiKey(manager: EntityManager, id: string): Promise<StoredApiKey | null> {
+  return manager.findOneBy(StoredApiKey, { id });
+}
+
+export async function lockApiKey(manager: EntityManager, id: string): Promise<StoredApiKey | null> {
+  return manager.findOne(StoredApiKey, { where: { id }, lock: { mode: 'pessimistic_write' } });
+}
+
+export async function findApiKeyByPrefix(
+  manager: EntityManager,
+  prefix: string,
+): Promise<StoredApiKey | null> {
+  return manager.findOneBy(StoredApiKey, { prefix });
+}
+
+export async function pageApiKeys(manager: EntityManager, bounds: PageBounds) {
+  return pageById(manager.createQueryBuilder(StoredApiKey, 'api_key'), bounds);
+}
+
+export async function insertApiKey(
+  manager: EntityManager,
+  fields: Omit<StoredApiKey, 'isUsable' | 'revoke' | 'toApiKey'>,
+): Promise<StoredApiKey> {
+  return manager.save(manager.create(StoredApiKey, fields));
+}
+
+export async function saveApiKey(manager: EntityManager, key: StoredApiKey): Promise<void> {
+  await manager.save(key);
+}

@@ -1,0 +1,42 @@
+import { readFileSync } from 'node:fs';
+import { DatabaseConfig } from '@aether/runtime/config';
+import { z } from 'zod';
+
+const REMEDY = 'Make one with `openssl rand -base64 32`, keep it safe, and give every instance the same.';
+
+const MasterKey = z
+  .string()
+  .trim()
+  .regex(/^[A-Za-z0-9+/]{43}=$/, `must be 32 bytes in base64. ${REMEDY}`)
+  .transform((text) => Buffer.from(text, 'base64'));
+
+const MasterKeyFile = z
+  .string()
+  .transform((path, context) => {
+    try {
+      return readFileSync(path, 'utf8');
+    } catch (error) {
+      context.addIssue(`"${path}" cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+      return z.NEVER;
+    }
+  })
+  .pipe(MasterKey);
+
+export const AuthConfig = DatabaseConfig.extend({
+  MASTER_KEY: MasterKey.optional().describe('32 bytes in base64; opens the vault'),
+  MASTER_KEY_FILE: MasterKeyFile.optional().describe('a file with the same, instead'),
+  // 19 MiB and one core each while they run.
+  PASSWORD_HASHES_MAX: z.coerce.number().int().min(1).max(16).default(2),
+}).transform(({ MASTER_KEY, MASTER_KEY_FILE, ...config }, context) => {
+  const masterKey = MASTER_KEY ?? MASTER_KEY_FILE;
+  if (masterKey && !(MASTER_KEY && MASTER_KEY_FILE)) return { ...config, masterKey };
+  context.addIssue({
+    code: 'custom',
+    path: ['MASTER_KEY'],
+    message: masterKey
+      ? 'is given twice: set MASTER_KEY or MASTER_KEY_FILE, not both.'
+      : `is missing: set MASTER_KEY or MASTER_KEY_FILE. ${REMEDY}`,
+  });
+  return z.NEVER;
+});
+export type AuthConfig = z.infer<typeof AuthConfig>;

@@ -1,0 +1,35 @@
+import { authCatalog } from '@aether/contracts/auth';
+import { defineService } from '@aether/runtime/service';
+import { StoredApiKey } from './api-keys/api-key.entity.js';
+import { AppModule } from './app.module.js';
+import { AuthConfig } from './config.js';
+import { CreateAuth1763856000000 } from './migrations/1763856000000-create-auth.js';
+import { RefreshToken } from './sessions/refresh-token.entity.js';
+import { Session } from './sessions/session.entity.js';
+import { SetupToken } from './setup/setup-token.entity.js';
+import { SignInGuard } from './sign-in/sign-in-guard.entity.js';
+import { SigningKey } from './signing-keys/signing-key.entity.js';
+import { UserAccount } from './users/user.entity.js';
+import { MasterKeyCheck } from './vault/master-key-check.entity.js';
+import { StoredSecret } from './vault/secret.entity.js';
+
+export const authService = defineService({
+  name: 'auth',
+  catalog: authCatalog,
+  config: AuthConfig,
+  schema: {
+    entities: [
+      UserAccount,
+      SetupToken,
+      SignInGuard,
+      Session,
+      RefreshToken,
+      SigningKey,
+      StoredApiKey,
+      StoredSecret,
+      MasterKeyCheck,
+    ],
+    migrations: [CreateAuth1763856000000],
+  },
+  module: (parts) => AppModule.register(parts),
+});

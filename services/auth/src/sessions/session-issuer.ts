@@ -1,0 +1,61 @@
+import { authEvents, type IssuedSession, type SessionEnd } from '@aether/contracts/auth';
+import { newId } from '@aether/messaging/id';
+import type { Transaction } from '@aether/persistence/database';
+import { Inject, Injectable } from '@nestjs/common';
+import { CLOCK, type Clock } from '../clock.js';
+import { AccessTokens } from '../signing-keys/access-tokens.js';
+import { newToken } from '../tokens.js';
+import type { UserAccount } from '../users/user.entity.js';
+import { RefreshToken } from './refresh-token.entity.js';
+import { Session } from './session.entity.js';
+import { insertRefreshToken, insertSession, saveSession } from './session.repository.js';
+
+export interface IssuedRefreshToken {
+  readonly token: string;
+  readonly sessionId: string;
+  readonly expiresAt: Date;
+}
+
+@Injectable()
+export class SessionIssuer {
+  constructor(
+    private readonly accessTokens: AccessTokens,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {}
+
+  async open(tx: Transaction, userId: string): Promise<IssuedRefreshToken> {
+    const session = Session.open(newId(), userId, this.clock.now());
+    await insertSession(tx.manager, session);
+    return this.addToken(tx, session, null);
+  }
+
+  async addToken(tx: Transaction, session: Session, parentId: string | null): Promise<IssuedRefreshToken> {
+    const token = newToken();
+    const row = RefreshToken.issue({ token, session, parentId, now: this.clock.now() });
+    await insertRefreshToken(tx.manager, row);
+    return { token, sessionId: session.id, expiresAt: row.expiresAt };
+  }
+
+  async end(tx: Transaction, session: Session, reason: SessionEnd): Promise<void> {
+    if (!session.revoke(reason, this.clock.now())) return;
+    await saveSession(tx.manager, session);
+    await tx.publish(authEvents.sessionRevoked, {
+      userId: session.userId,
+      sessionId: session.id,
+      reason,
+    });
+  }
+
+  /** To be called after the commit: a new signing key may have to be made first. */
+  async reply(account: UserAccount, refresh: IssuedRefreshToken): Promise<IssuedSession> {
+    const user = account.toUser();
+    const access = await this.accessTokens.issue(user, refresh.sessionId);
+    return {
+      user,
+      accessToken: access.token,
+      accessTokenExpiresAt: access.expiresAt.toISOString(),
+      refreshToken: refresh.token,
+      refreshTokenExpiresAt: refresh.expiresAt.toISOString(),
+    };
+  }
+}

@@ -1,0 +1,27 @@
+import type { authRequests } from '@aether/contracts/auth';
+import type { OutputOf } from '@aether/contracts/contract';
+import type { RequestContext } from '@aether/messaging/requests';
+import { Database } from '@aether/persistence/database';
+import { Injectable } from '@nestjs/common';
+import { findApiKey } from '../api-keys/api-key.repository.js';
+import { findUser } from './user.repository.js';
+
+type Contract = typeof authRequests.getMe;
+
+@Injectable()
+export class GetMe {
+  constructor(private readonly database: Database) {}
+
+  async execute(context: RequestContext<Contract>): Promise<OutputOf<Contract>> {
+    const { type, id } = context.actor;
+    if (type === 'user') {
+      const user = await this.database.read((manager) => findUser(manager, id));
+      if (user) return { type, id, name: user.name, role: user.role, email: user.email };
+    }
+    if (type === 'key') {
+      const key = await this.database.read((manager) => findApiKey(manager, id));
+      if (key) return { type, id, name: key.name, role: key.role, email: null };
+    }
+    throw context.fail('unauthenticated');
+  }
+}

@@ -1,0 +1,41 @@
+import { authEvents, authRequests } from '@aether/contracts/auth';
+import type { InputOf, OutputOf } from '@aether/contracts/contract';
+import { newId } from '@aether/messaging/id';
+import type { RequestContext } from '@aether/messaging/requests';
+import { Database } from '@aether/persistence/database';
+import { Inject, Injectable } from '@nestjs/common';
+import { requireServiceOr } from '../access.js';
+import { CLOCK, type Clock } from '../clock.js';
+import { insertSecret } from './secret.repository.js';
+import { Vault } from './vault.js';
+
+const contract = authRequests.storeSecret;
+type Contract = typeof contract;
+
+@Injectable()
+export class StoreSecret {
+  constructor(
+    private readonly database: Database,
+    private readonly vault: Vault,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {}
+
+  async execute(input: InputOf<Contract>, context: RequestContext<Contract>): Promise<OutputOf<Contract>> {
+    requireServiceOr(context, 'admin');
+    // The digest kept for repeats must not be one that a short secret could be guessed from.
+    const kept = { ...input, value: this.vault.fingerprint(input.value) };
+    return this.database.once({ contract, input: kept, context }, async (tx) => {
+      const now = this.clock.now();
+      const id = newId();
+      const secret = await insertSecret(tx.manager, {
+        id,
+        name: input.name,
+        sealed: this.vault.seal(id, input.value),
+        createdAt: now,
+        updatedAt: now,
+      });
+      await tx.publish(authEvents.secretStored, { secretId: id, name: input.name });
+      return secret.toSecret();
+    });
+  }
+}
