@@ -46,6 +46,7 @@ export const topology = {
       modelsRequests.issueVirtualKey,
       openclawRequests.probeGateway,
       openclawRequests.openConnection,
+      openclawRequests.getConnection,
       openclawRequests.closeConnection,
       openclawRequests.listAgents,
     ],

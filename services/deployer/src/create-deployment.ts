@@ -1,0 +1,73 @@
+import { deployerRequests, type Deployment as DeploymentReply } from '@aether/contracts/deployer';
+import type { InputOf } from '@aether/contracts/contract';
+import { modelsRequests } from '@aether/contracts/models';
+import { newId } from '@aether/messaging/id';
+import { Messaging } from '@aether/messaging/messaging';
+import type { RequestContext } from '@aether/messaging/requests';
+import { Database } from '@aether/persistence/database';
+import type { Clock } from '@aether/runtime/clock';
+import { Inject, Injectable } from '@nestjs/common';
+import { requireRole } from './access.js';
+import { Deployment } from './deployment.entity.js';
+import { toReply } from './deployment.reply.js';
+import { DeploymentRepository } from './deployment.repository.js';
+import { Templates } from './templates.js';
+import { CLOCK } from './tokens.js';
+import { Worker } from './worker/worker.js';
+
+const contract = deployerRequests.createDeployment;
+
+@Injectable()
+export class CreateDeployment {
+  constructor(
+    private readonly database: Database,
+    private readonly deployments: DeploymentRepository,
+    private readonly messaging: Messaging,
+    private readonly templates: Templates,
+    private readonly worker: Worker,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {}
+
+  async execute(
+    input: InputOf<typeof contract>,
+    context: RequestContext<typeof contract>,
+  ): Promise<DeploymentReply> {
+    requireRole(context, 'operator');
+    const template = this.templates.find(input.template);
+    if (!template) throw context.fail('template_not_found');
+    const model = await this.chooseModel(input.model, context);
+    const reply = await this.database.once({ contract, input, context }, async (tx) => {
+      const deployment = Deployment.create(
+        {
+          id: newId(),
+          name: input.name,
+          template: template.id,
+          runtime: input.runtime,
+          model,
+          capabilities: template.capabilities,
+          createdBy: context.actor.id,
+        },
+        { correlationId: context.correlationId, at: this.clock.now() },
+      );
+      if ((await this.deployments.insert(tx, deployment)) === 'name_taken')
+        throw context.fail('deployment_name_taken', {
+          detail: `Another deployment is named "${input.name}".`,
+        });
+      return toReply(deployment);
+    });
+    this.worker.wake();
+    return reply;
+  }
+
+  private async chooseModel(
+    wanted: string | undefined,
+    context: RequestContext<typeof contract>,
+  ): Promise<string> {
+    const { defaultModel, models } = await this.messaging.call(modelsRequests.getEndpoint, {}, context);
+    if (wanted === undefined) return defaultModel;
+    if (models.some(({ id }) => id === wanted)) return wanted;
+    throw context.fail('model_not_found', {
+      detail: `"${wanted}" is not offered. Offered: ${models.map(({ id }) => id).join(', ')}.`,
+    });
+  }
+}

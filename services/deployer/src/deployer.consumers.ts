@@ -1,0 +1,29 @@
+import { openclawEvents } from '@aether/contracts/openclaw';
+import { topology } from '@aether/contracts/topology';
+import { EventConsumers, onEvent } from '@aether/persistence/event-consumers';
+import type { Clock } from '@aether/runtime/clock';
+import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
+import { DeploymentRepository } from './deployment.repository.js';
+import { CLOCK } from './tokens.js';
+
+@Injectable()
+export class DeployerConsumers implements OnModuleInit {
+  constructor(
+    private readonly consumers: EventConsumers,
+    private readonly deployments: DeploymentRepository,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {}
+
+  onModuleInit(): void {
+    const [health] = topology.deployer.durables;
+    this.consumers.add(health, [
+      onEvent(openclawEvents.connectionChanged, async ({ connection }, tx) => {
+        const { deploymentId, version, state, reason } = connection;
+        await this.deployments.noteConnection(tx, deploymentId, {
+          note: { version, state, reason },
+          at: this.clock.now(),
+        });
+      }),
+    ]);
+  }
+}

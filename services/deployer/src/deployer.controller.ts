@@ -1,0 +1,44 @@
+import { deployerRequests } from '@aether/contracts/deployer';
+import { Messaging } from '@aether/messaging/messaging';
+import { Controller, Inject, type OnModuleInit } from '@nestjs/common';
+import type { ServiceParts } from '@aether/runtime/service';
+import { requireRole } from './access.js';
+import { BeginOperation } from './begin-operation.js';
+import { CreateDeployment } from './create-deployment.js';
+import { ReadLogs } from './logs/read-logs.js';
+import { ReadDeployments } from './read-deployments.js';
+import { Templates } from './templates.js';
+import { OPERATIONS } from './tokens.js';
+
+@Controller()
+export class DeployerController implements OnModuleInit {
+  constructor(
+    private readonly messaging: Messaging,
+    @Inject(OPERATIONS) private readonly operations: ServiceParts['operations'],
+    private readonly templates: Templates,
+    private readonly deployments: ReadDeployments,
+    private readonly createDeployment: CreateDeployment,
+    private readonly beginOperation: BeginOperation,
+    private readonly logs: ReadLogs,
+  ) {}
+
+  onModuleInit(): void {
+    this.messaging.serve(deployerRequests, {
+      ...this.operations,
+      listTemplates: (_input, context) => {
+        requireRole(context, 'viewer');
+        return { items: this.templates.list() };
+      },
+      listDeployments: (input, context) => this.deployments.list(input, context),
+      getDeployment: (input, context) => this.deployments.get(input, context),
+      createDeployment: (input, context) => this.createDeployment.execute(input, context),
+      startDeployment: (input, context) => this.beginOperation.execute('start', input, context),
+      stopDeployment: (input, context) => this.beginOperation.execute('stop', input, context),
+      restartDeployment: (input, context) => this.beginOperation.execute('restart', input, context),
+      repairDeployment: (input, context) => this.beginOperation.execute('repair', input, context),
+      deleteDeployment: (input, context) => this.beginOperation.execute('delete', input, context),
+      readLogs: (input, context) => this.logs.read(input, context),
+      followLogs: (input, context) => this.logs.follow(input, context),
+    });
+  }
+}

@@ -1,0 +1,314 @@
+import type {
+  Deployment as DeploymentReply,
+  DeploymentState,
+  Operation,
+  Runtime,
+  StepFailure,
+  StepName,
+} from '@aether/contracts/deployer';
+import type { ConnectionState, Reason } from '@aether/contracts/openclaw';
+import { newId } from '@aether/messaging/id';
+import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
+import { isTransient, plans } from './operation-plan.js';
+
+type StepRecord = DeploymentReply['steps'][number];
+
+/** The newest that the bridge told of the connection to this agent. */
+export interface ConnectionNote {
+  readonly version: number;
+  readonly state: ConnectionState;
+  readonly reason: Reason | null;
+}
+
+const RESTARTS_WITHIN_MS = 10 * 60_000;
+/** Waits before the first, second, third restart of a process that ended by itself. */
+const RESTART_AFTER_MS = [1_000, 5_000, 15_000];
+/** The bridge tries again for seconds; what takes minutes needs a restart. */
+const DEGRADED_MAX_MS = 5 * 60_000;
+/** Longer than all steps of what can stand before it in the queue. */
+const TURN_MAX_MS = 60 * 60_000;
+
+/** Thrown when a change comes too late: the operation it belongs to has ended or was given up. */
+export class ForbiddenTransition extends Error {
+  override readonly name = 'ForbiddenTransition';
+}
+
+@Entity('deployment')
+@Index('UQ_deployment_name', ['name'], { unique: true, where: `"state" <> 'deleted'` })
+@Index('UQ_deployment_port', ['port'], { unique: true, where: `"state" <> 'deleted'` })
+@Index('IX_deployment_state', ['state'])
+export class Deployment {
+  @PrimaryColumn('uuid', { primaryKeyConstraintName: 'PK_deployment' })
+  id: string;
+
+  @Column('text')
+  name: string;
+
+  @Column('text')
+  template: string;
+
+  @Column('text')
+  runtime: Runtime;
+
+  @Column('text')
+  model: string;
+
+  @Column('text', { array: true })
+  capabilities: string[];
+
+  @Column('text')
+  state: DeploymentState;
+
+  @Column('text')
+  operation: Operation;
+
+  /** New with each operation: makes what its steps ask of others idempotent. */
+  @Column('uuid', { name: 'operation_id' })
+  operationId: string;
+
+  /** Begun by the deployer itself, after the process had ended. */
+  @Column('boolean')
+  supervised: boolean;
+
+  @Column('text', { name: 'correlation_id' })
+  correlationId: string;
+
+  @Column('jsonb')
+  steps: StepRecord[];
+
+  @Column('text', { name: 'waits_for', nullable: true })
+  waitsFor: string | null;
+
+  @Column('timestamptz', { name: 'deadline_at', nullable: true })
+  deadlineAt: Date | null;
+
+  /** The operation does not begin earlier: the pause before a restart. */
+  @Column('timestamptz', { name: 'not_before', nullable: true })
+  notBefore: Date | null;
+
+  @Column('jsonb', { nullable: true })
+  failure: StepFailure | null;
+
+  @Column('int', { nullable: true })
+  port: number | null;
+
+  @Column('text', { nullable: true })
+  url: string | null;
+
+  @Column('uuid', { name: 'token_secret_id', nullable: true })
+  tokenSecretId: string | null;
+
+  /** Memory promised to an agent that is not yet ready, so that two do not count on the same. */
+  @Column('int', { name: 'reserved_mb' })
+  reservedMb: number;
+
+  @Column('jsonb', { nullable: true })
+  connection: ConnectionNote | null;
+
+  @Column('jsonb')
+  restarts: string[];
+
+  @Column('text', { name: 'lease_holder', nullable: true })
+  leaseHolder: string | null;
+
+  /** Grows with each new holder; a change by an older one is refused. */
+  @Column('int', { name: 'lease_fence' })
+  leaseFence: number;
+
+  @Column('timestamptz', { name: 'lease_until', nullable: true })
+  leaseUntil: Date | null;
+
+  @Column('int')
+  version: number;
+
+  @Column('text', { name: 'created_by' })
+  createdBy: string;
+
+  @Column('timestamptz', { name: 'created_at' })
+  createdAt: Date;
+
+  @Column('timestamptz', { name: 'updated_at' })
+  updatedAt: Date;
+
+  static create(
+    given: Pick<Deployment, 'id' | 'name' | 'template' | 'runtime' | 'model' | 'capabilities' | 'createdBy'>,
+    { correlationId, at }: { correlationId: string; at: Date },
+  ): Deployment {
+    const deployment = Object.assign(new Deployment(), {
+      ...given,
+      failure: null,
+      port: null,
+      url: null,
+      tokenSecretId: null,
+      connection: null,
+      restarts: [],
+      leaseHolder: null,
+      leaseFence: 0,
+      leaseUntil: null,
+      version: 1,
+      createdAt: at,
+      updatedAt: at,
+    });
+    deployment.begin('deploy', { correlationId, at });
+    return deployment;
+  }
+
+  get isTransient(): boolean {
+    return isTransient(this.state);
+  }
+
+  /** True while an agent's process should be there. */
+  get wantsProcess(): boolean {
+    return plans[this.operation].after === 'ready' && this.state !== 'failed';
+  }
+
+  get nextStep(): StepRecord | undefined {
+    return this.steps.find(({ state }) => state !== 'done');
+  }
+
+  begin(
+    operation: Operation,
+    { correlationId, at, supervised = false }: { correlationId: string; at: Date; supervised?: boolean },
+  ): void {
+    if (!supervised) this.restarts = [];
+    this.operation = operation;
+    this.operationId = newId();
+    this.state = plans[operation].during;
+    this.supervised = supervised;
+    this.correlationId = correlationId;
+    this.steps = plans[operation].steps.map((name) => ({
+      name,
+      state: 'pending',
+      attempt: 0,
+      detail: null,
+      startedAt: null,
+      finishedAt: null,
+      deadlineAt: null,
+    }));
+    this.failure = null;
+    this.reservedMb = 0;
+    this.notBefore = null;
+    this.wait('its turn', new Date(at.getTime() + TURN_MAX_MS));
+  }
+
+  startStep(
+    name: StepName,
+    { waitsFor, deadlineAt, at }: { waitsFor: string; deadlineAt: Date; at: Date },
+  ): void {
+    const step = this.openStep(name);
+    step.state = 'running';
+    step.attempt += 1;
+    step.detail = null;
+    step.startedAt = at.toISOString();
+    step.deadlineAt = deadlineAt.toISOString();
+    this.wait(waitsFor, deadlineAt);
+  }
+
+  noteStep(name: StepName, detail: string): void {
+    this.openStep(name).detail = detail;
+  }
+
+  finishStep(name: StepName, { detail, at }: { detail: string | null; at: Date }): void {
+    const step = this.openStep(name);
+    Object.assign(step, { state: 'done', detail: detail ?? step.detail, finishedAt: at.toISOString() });
+    if (!this.nextStep) this.complete(at);
+  }
+
+  /** Goes back to a step that has to be done again, and to all behind it. */
+  rewind(name: StepName): void {
+    const from = this.steps.findIndex((step) => step.name === name);
+    if (!this.isTransient || from < 0)
+      throw new ForbiddenTransition(`${this.operation} has no step "${name}"`);
+    for (const step of this.steps.slice(from)) step.state = 'pending';
+  }
+
+  /** True where the step is behind `name` in the present operation. */
+  isBehind(step: StepName, name: StepName): boolean {
+    const place = (wanted: StepName) => this.steps.findIndex((each) => each.name === wanted);
+    return place(name) >= 0 && place(step) > place(name);
+  }
+
+  fail(failure: StepFailure, at: Date): void {
+    const step = this.isTransient ? this.nextStep : undefined;
+    if (step) Object.assign(step, { state: 'failed', detail: failure.cause, finishedAt: at.toISOString() });
+    this.state = 'failed';
+    this.failure = failure;
+    this.reservedMb = 0;
+    this.wait(null, null);
+  }
+
+  /** Takes in what the bridge tells, in any order; true where it changed something to be told. */
+  noteConnection(note: ConnectionNote, at: Date): boolean {
+    if (this.connection && this.connection.version >= note.version) return false;
+    this.connection = note;
+    if (this.state !== 'ready' && this.state !== 'degraded') return false;
+    const before = this.state;
+    this.followConnection(at);
+    return this.state !== before || this.state === 'degraded';
+  }
+
+  /** The process ended by itself: plans a restart, or gives up after too many. */
+  recordExit(
+    cause: string,
+    { at, restartsMax, correlationId }: { at: Date; restartsMax: number; correlationId: string },
+  ): void {
+    const recent = this.restarts.filter((time) => at.getTime() - Date.parse(time) < RESTARTS_WITHIN_MS);
+    if (recent.length >= restartsMax) {
+      this.fail(
+        {
+          step: 'start',
+          code: 'exits_repeatedly',
+          cause: `The agent's process ended ${recent.length + 1} times within 10 minutes. Last: ${cause}`,
+          remedy: 'Read the last lines of its log, mend what they name, then repair the deployment.',
+        },
+        at,
+      );
+      return;
+    }
+    this.begin('start', { correlationId, at, supervised: true });
+    this.restarts = [...recent, at.toISOString()];
+    this.notBefore = new Date(
+      at.getTime() + (RESTART_AFTER_MS[recent.length] ?? RESTART_AFTER_MS.at(-1) ?? 0),
+    );
+    this.waitsFor = `restart ${recent.length + 1} of ${restartsMax}. ${cause}`;
+  }
+
+  private complete(at: Date): void {
+    this.state = plans[this.operation].after;
+    this.reservedMb = 0;
+    this.wait(null, null);
+    if (this.state === 'deleted') Object.assign(this, { port: null, url: null, tokenSecretId: null });
+    if (this.state === 'stopped') this.restarts = [];
+    if (this.state === 'ready') this.followConnection(at);
+  }
+
+  private followConnection(at: Date): void {
+    const note = this.connection;
+    if (!note || note.state === 'connected' || note.state === 'closed') {
+      this.state = 'ready';
+      this.failure = null;
+      this.wait(null, null);
+      return;
+    }
+    const reason = note.reason ?? {
+      code: 'not_connected',
+      cause: `The connection to the agent is ${note.state}.`,
+      remedy: 'Wait until it is back, or restart the deployment.',
+    };
+    this.state = 'degraded';
+    this.failure = { step: 'connect', ...reason };
+    this.wait('the connection to the agent', this.deadlineAt ?? new Date(at.getTime() + DEGRADED_MAX_MS));
+  }
+
+  private openStep(name: StepName): StepRecord {
+    const step = this.nextStep;
+    if (!this.isTransient || step?.name !== name)
+      throw new ForbiddenTransition(`"${name}" is not the step that ${this.operation} of ${this.name} is at`);
+    return step;
+  }
+
+  private wait(waitsFor: string | null, deadlineAt: Date | null): void {
+    this.waitsFor = waitsFor;
+    this.deadlineAt = deadlineAt;
+  }
+}

@@ -1,0 +1,50 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { AgentRuntime } from '../runtime.js';
+import type { DeploymentLog } from './deployment-log.js';
+import type { LogRepository } from './log.repository.js';
+
+const LOOK_EVERY_MS = 250;
+
+export interface Followed {
+  readonly deploymentId: string;
+  readonly runtime: AgentRuntime;
+  readonly logs: LogRepository;
+  readonly log: DeploymentLog;
+  readonly reportFault: (error: unknown) => void;
+}
+
+/** Takes an agent's output into its log, each line once: the place in the output is stored with the lines. */
+export class LogFollower {
+  /** One reading at a time; the next one waits. */
+  private reading: Promise<void> = Promise.resolve();
+
+  constructor(private readonly followed: Followed) {}
+
+  async run(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      await this.catchUp().catch(this.followed.reportFault);
+      await delay(LOOK_EVERY_MS, undefined, { signal }).catch(() => undefined);
+    }
+  }
+
+  /** Takes in everything written so far; with `final`, also a last line without an end. */
+  async catchUp(options: { final: boolean } = { final: false }): Promise<void> {
+    const next = this.reading.then(() => this.read(options));
+    this.reading = next.catch(() => undefined);
+    return next;
+  }
+
+  private async read({ final }: { final: boolean }): Promise<void> {
+    const { deploymentId: id, runtime, logs, log } = this.followed;
+    for (;;) {
+      const from = await logs.position(id);
+      const { lines, position: to } = await runtime.readOutput(id, from, { final });
+      if (to === from) {
+        const compact = await runtime.compactOutput(id, from);
+        if (compact !== from) await log.output(id, [], { from, to: compact, secrets: [] });
+        return;
+      }
+      await log.output(id, lines, { from, to, secrets: await runtime.secretValues(id) });
+    }
+  }
+}

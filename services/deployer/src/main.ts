@@ -1,0 +1,4 @@
+import { runMain } from '@aether/runtime/main';
+import { deployerService } from './service.js';
+
+await runMain(deployerService);

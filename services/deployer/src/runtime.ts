@@ -1,0 +1,73 @@
+import type { Runtime } from '@aether/contracts/deployer';
+import type { Model } from '@aether/contracts/models';
+
+/** What an agent is made from, whatever it runs in. */
+export interface AgentSpec {
+  readonly id: string;
+  readonly name: string;
+  readonly port: number;
+  readonly model: { readonly baseUrl: string; readonly id: string; readonly offered: readonly Model[] };
+  /** AGENTS.md and the like, by name. */
+  readonly files: Readonly<Record<string, string>>;
+}
+
+export interface AgentSecrets {
+  /** Opens the agent's gateway. */
+  readonly gatewayToken: string;
+  /** Opens the model endpoint, for this deployment only. */
+  readonly modelKey: string;
+}
+
+export interface AgentStatus {
+  readonly running: boolean;
+  /** How it ended, in a sentence; null while running or when nothing is known. */
+  readonly exit: string | null;
+}
+
+/** A long step tells how far it is, and gives up when `signal` says so. */
+export interface Progress {
+  readonly signal: AbortSignal;
+  readonly tell: (text: string) => void;
+}
+
+/**
+ * Where agents run: processes of this machine now, containers and pods later. Every method may be called
+ * again after a crash in its middle, and then finishes what the first call began. Failures are `StepError`s.
+ */
+export interface AgentRuntime {
+  readonly name: Runtime;
+  /** Checks what must be there before anything is made: the program or room for it. */
+  preflight(progress: Progress): Promise<string>;
+  /** Memory left for new agents. */
+  availableMemoryMb(): Promise<number>;
+  /** A port that is free now: `preferred` if it can be had, never one of `taken`. */
+  choosePort(options: { preferred: number | null; taken: readonly number[] }): Promise<number>;
+  /** The gateway's token: made at the first call, and the same ever after. */
+  gatewayToken(id: string): Promise<string>;
+  /** Writes configuration, secrets and the agent's files; answers the gateway's address. */
+  prepare(spec: AgentSpec, secrets: AgentSecrets): Promise<{ url: string }>;
+  /** Makes the program present: installs the package or pulls the image. */
+  create(id: string, progress: Progress): Promise<string>;
+  /** Starts what is not running, and returns when the gateway takes connections. */
+  start(id: string, progress: Progress): Promise<string>;
+  /** Lets running turns end for up to `drainMs`, then kills. Returns when no process of it is left. */
+  stop(id: string, drainMs: number): Promise<void>;
+  /** Removes everything `prepare` and `create` made for this agent alone. */
+  remove(id: string): Promise<void>;
+  status(id: string): Promise<AgentStatus>;
+  /** Every agent this runtime has something of, also those no row knows. */
+  list(): Promise<{ id: string; running: boolean }[]>;
+  /**
+   * Complete lines of the agent's output behind `position` (empty: from the beginning), a bounded number of
+   * them, and the position behind them. With `final` an unfinished last line counts as complete.
+   */
+  readOutput(
+    id: string,
+    position: string,
+    options: { final: boolean },
+  ): Promise<{ lines: string[]; position: string }>;
+  /** Frees the room of output that was read up to `position`, if it is worth it; answers the new position. */
+  compactOutput(id: string, position: string): Promise<string>;
+  /** Values that must never appear in a log. */
+  secretValues(id: string): Promise<string[]>;
+}

@@ -1,0 +1,20 @@
+import { deployerCatalog } from '@aether/contracts/deployer';
+import { defineService } from '@aether/runtime/service';
+import { AppModule } from './app.module.js';
+import { DeployerConfig } from './config.js';
+import { Deployment } from './deployment.entity.js';
+import { LogCursorRow, LogLineRow } from './logs/log.entity.js';
+import { CreateDeployment1763900000000 } from './migrations/1763900000000-create-deployment.js';
+import { runtimesFrom, type Runtimes } from './runtimes.js';
+
+/** The service over the given runtimes. */
+export const deployerServiceWith = (runtimes: (config: DeployerConfig) => Runtimes) =>
+  defineService({
+    name: 'deployer',
+    catalog: deployerCatalog,
+    config: DeployerConfig,
+    schema: { entities: [Deployment, LogLineRow, LogCursorRow], migrations: [CreateDeployment1763900000000] },
+    module: (parts) => AppModule.register(parts, runtimes(parts.config)),
+  });
+
+export const deployerService = deployerServiceWith(runtimesFrom);

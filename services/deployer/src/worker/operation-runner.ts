@@ -1,0 +1,189 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { StepFailure, StepName } from '@aether/contracts/deployer';
+import type { Context } from '@aether/messaging/context';
+import type { Clock } from '@aether/runtime/clock';
+import { Inject, Injectable } from '@nestjs/common';
+import type { DeployerConfig } from '../config.js';
+import type { Deployment } from '../deployment.entity.js';
+import { ClaimLost, DeploymentRepository, type Claim } from '../deployment.repository.js';
+import type { LogFollower } from '../logs/log-follower.js';
+import { DeploymentLog } from '../logs/deployment-log.js';
+import { plans } from '../operation-plan.js';
+import type { AgentRuntime } from '../runtime.js';
+import { AllSteps } from '../steps/all-steps.js';
+import type { Step, StepTools } from '../steps/step.js';
+import { StepError, isPassing, notInTime, toStepFailure } from '../steps/step-error.js';
+import { CLOCK, CONFIG } from '../tokens.js';
+
+export interface OperationTask {
+  readonly claim: Claim;
+  readonly context: Context;
+  readonly runtime: AgentRuntime;
+  readonly follower: LogFollower;
+  /** Aborted when the work is no longer ours or no longer wanted. */
+  readonly signal: AbortSignal;
+}
+
+type Outcome = { detail: string | null } | { failure: StepFailure } | 'process_ended';
+
+/** A step that was begun this often was interrupted by a crash each time, perhaps one it causes. */
+const ATTEMPTS_MAX = 10;
+const RETRY_FIRST_MS = 500;
+const RETRY_MAX_MS = 5_000;
+const OUTPUT_LINES_KEPT = 30;
+const CLEAN_UP_DRAIN_MS = 5_000;
+
+/** Runs the steps of one operation from the first that is not done, until the last is or one has failed. */
+@Injectable()
+export class OperationRunner {
+  constructor(
+    private readonly deployments: DeploymentRepository,
+    private readonly log: DeploymentLog,
+    private readonly steps: AllSteps,
+    @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(CONFIG) private readonly config: DeployerConfig,
+  ) {}
+
+  async run(started: Deployment, task: OperationTask): Promise<void> {
+    let deployment = started;
+    const hold = { ...task.claim, operationId: deployment.operationId, context: task.context };
+    const change = async (apply: (row: Deployment) => unknown) => {
+      deployment = await this.deployments.changeHeld(hold, apply);
+    };
+    for (let next = deployment.nextStep; next && deployment.isTransient; next = deployment.nextStep) {
+      const { name } = next;
+      if (await this.hasLostProcess(deployment, name, task)) {
+        await change((row) => row.rewind('start'));
+        continue;
+      }
+      const step = this.steps.byName[name];
+      const at = this.clock.now();
+      const deadlineAt = new Date(at.getTime() + step.deadlineMs);
+      await change((row) => row.startStep(name, { waitsFor: step.waitsFor, deadlineAt, at }));
+      await this.log.step(deployment.id, 'step', [`${deployment.operation}: ${name}`]);
+      const outcome =
+        (deployment.nextStep?.attempt ?? 0) > ATTEMPTS_MAX
+          ? { failure: interrupted(name) }
+          : await this.attempt(step, name, { task, change, hold, deployment: () => deployment });
+      if (outcome === 'process_ended') continue;
+      if ('failure' in outcome) return this.giveUp(deployment, outcome.failure, { task, change });
+      await change((row) => row.finishStep(name, { detail: outcome.detail, at: this.clock.now() }));
+      if (outcome.detail) await this.log.step(deployment.id, 'info', [`${name}: ${outcome.detail}`]);
+    }
+    await this.log.step(deployment.id, 'step', [`${deployment.operation}: ${deployment.state}`]);
+  }
+
+  /** True where the process that an earlier step started is gone: it ended, or the machine was restarted. */
+  private async hasLostProcess(
+    deployment: Deployment,
+    name: StepName,
+    task: OperationTask,
+  ): Promise<boolean> {
+    if (!deployment.isBehind(name, 'start')) return false;
+    const { running, exit } = await task.runtime.status(deployment.id);
+    if (running) return false;
+    await this.log.step(deployment.id, 'warn', [
+      `The agent's process has ended. ${exit ?? ''} It is started again.`,
+    ]);
+    return true;
+  }
+
+  /** One step with its deadline; an error that may pass is tried again until then. */
+  private async attempt(
+    step: Step,
+    name: StepName,
+    work: {
+      task: OperationTask;
+      hold: Claim & { operationId: string; context: Context };
+      change: (apply: (row: Deployment) => unknown) => Promise<void>;
+      deployment: () => Deployment;
+    },
+  ): Promise<Outcome> {
+    const { task, hold, change, deployment } = work;
+    const overdue = AbortSignal.timeout(step.deadlineMs);
+    const signal = AbortSignal.any([task.signal, overdue]);
+    const tools: StepTools = {
+      deployment,
+      runtime: task.runtime,
+      context: task.context,
+      signal,
+      tell: (text) => void this.log.step(task.claim.id, 'info', [`${name}: ${text}`]).catch(() => undefined),
+      save: change,
+      reserveMemory: (memory) => this.deployments.reserve(hold, memory),
+    };
+    let last: unknown;
+    for (let pause = RETRY_FIRST_MS; ; pause = Math.min(pause * 2, RETRY_MAX_MS)) {
+      try {
+        return { detail: await untilAborted(step.run(tools), signal) };
+      } catch (error) {
+        task.signal.throwIfAborted();
+        if (error instanceof ClaimLost) throw error;
+        const seconds = step.deadlineMs / 1_000;
+        if (overdue.aborted) return { failure: notInTime(name, { seconds, waitsFor: step.waitsFor, last }) };
+        if (!(await task.runtime.status(task.claim.id)).running && deployment().isBehind(name, 'start'))
+          return 'process_ended';
+        if (!isPassing(error)) return { failure: toStepFailure(name, error) };
+        if (messageOf(error) !== messageOf(last)) {
+          await change((row) => row.noteStep(name, messageOf(error)));
+          await this.log.step(task.claim.id, 'warn', [`${name}: ${messageOf(error)} Trying again.`]);
+        }
+        last = error;
+        await delay(pause, undefined, { signal }).catch(() => undefined);
+        task.signal.throwIfAborted();
+      }
+    }
+  }
+
+  private async giveUp(
+    deployment: Deployment,
+    failure: StepFailure,
+    { task, change }: { task: OperationTask; change: (apply: (row: Deployment) => unknown) => Promise<void> },
+  ): Promise<void> {
+    const { id, operation, supervised } = deployment;
+    await task.follower.catchUp().catch(() => undefined);
+    const output = failure.step === 'start' ? await this.log.lastOutput(id, OUTPUT_LINES_KEPT) : [];
+    await this.log.step(id, 'error', [
+      ...output.map((line) => `| ${line}`),
+      `${failure.step}: ${failure.cause}`,
+      `${failure.step}: ${failure.remedy}`,
+    ]);
+    // Before the row says "failed", so that who repairs it at once finds nothing of the old process.
+    if (plans[operation].after === 'ready')
+      await task.runtime.stop(id, CLEAN_UP_DRAIN_MS).catch(() => undefined);
+    const at = this.clock.now();
+    await change((row) => {
+      if (supervised && failure.step === 'start')
+        row.recordExit(failure.cause, {
+          at,
+          restartsMax: this.config.RESTARTS_MAX,
+          correlationId: task.context.correlationId,
+        });
+      else row.fail(failure, at);
+    });
+  }
+}
+
+function interrupted(step: StepName): StepFailure {
+  return toStepFailure(
+    step,
+    new StepError({
+      code: 'interrupted_repeatedly',
+      cause: `The step was interrupted ${ATTEMPTS_MAX} times before it could end.`,
+      remedy: 'Find out why the deployer ends (memory, its own log), then repair the deployment.',
+    }),
+  );
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** A step that does not heed its signal does not hold up what comes after it. */
+async function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  const aborted = new Promise<never>((_, reject) => {
+    const stop = () => reject(signal.reason as Error);
+    if (signal.aborted) stop();
+    else signal.addEventListener('abort', stop, { once: true });
+  });
+  return Promise.race([work, aborted]);
+}
