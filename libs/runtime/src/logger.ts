@@ -31,9 +31,20 @@ const SECRET_FIELDS = [
 ];
 const redactPaths = SECRET_FIELDS.flatMap((field) => [field, `*.${field}`, `*.*.${field}`]);
 
+let processDestination: DestinationStream | undefined;
+
+/**
+ * Sends the logs of every service of this process to `destination` instead of standard output: for a host that
+ * runs several. Call it before they start; `LoggerOptions.destination` still wins.
+ */
+export function sendLogsTo(destination: DestinationStream): void {
+  processDestination = destination;
+}
+
 /** JSON lines with service, story, actor and trace; secrets by name of field are removed. */
 export function createLogger(options: LoggerOptions): Logger {
-  const destination = options.destination ?? (wantsPretty(options) ? prettyStream() : process.stdout);
+  const destination =
+    options.destination ?? processDestination ?? (wantsPretty(options) ? prettyStream() : process.stdout);
   return pino(
     {
       level: options.level,
