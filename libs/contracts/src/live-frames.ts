@@ -27,7 +27,10 @@ export const LiveServerFrame = z
       data: z.unknown(),
       correlationId: z.string().optional(),
     }),
-    /** The subscription has ended because frames may be missing: subscribe again with the last cursor. */
+    /**
+     * The subscription has ended because frames may be missing. Subscribe again with the last cursor; after
+     * `cursor-too-old` and `cursor-unknown` read the state anew and subscribe without one.
+     */
     z.object({
       type: z.literal('resync'),
       topic: Topic,

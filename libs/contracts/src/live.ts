@@ -19,11 +19,24 @@ export const BackfillQuery = z.object({ id: z.uuid(), after: z.string().max(64).
 /** What a live publisher sends: the data and the cursor behind it. */
 export const liveEntry = <D extends z.ZodType>(data: D) => z.object({ cursor: z.string(), data });
 
+/** One delta and the cursor behind it. */
+export interface LiveEntry {
+  readonly cursor: string;
+  readonly data: unknown;
+}
+
+/** One round of a backfill. */
+export interface Backfill {
+  readonly entries: readonly LiveEntry[];
+  readonly cursor: string;
+  readonly more: boolean;
+}
+
 /** A topic a browser may follow on `/api/v1/live`. */
 export interface LiveTopic {
   readonly access: Exclude<Access, 'public'>;
-  readonly live: LiveContract;
+  readonly live: LiveContract<z.ZodType<LiveEntry>>;
   /** Asked first, so that a resumed reader misses nothing; input `BackfillQuery`, output `backfillOf(...)`. */
-  readonly backfill: RequestContract;
+  readonly backfill: RequestContract<typeof BackfillQuery, z.ZodType<Backfill>>;
   readonly summary: string;
 }

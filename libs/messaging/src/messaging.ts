@@ -7,11 +7,18 @@ import {
   type OutputOf,
   type RequestContract,
 } from '@aether/contracts/contract';
-import { jetstream, jetstreamManager, type Consumer, type OrderedConsumerOptions } from '@nats-io/jetstream';
+import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/nats-core';
 import { connectNats, type ConnectionOptions, type ServerLimits } from './connection.js';
 import type { Context } from './context.js';
-import { EventPlane, isStreamMissing, type ConsumeOptions, type OutgoingEvent } from './events.js';
+import {
+  EventPlane,
+  isStreamMissing,
+  received,
+  type ConsumeOptions,
+  type OutgoingEvent,
+  type ReceivedEvent,
+} from './events.js';
 import {
   RequestServer,
   callRequest,
@@ -34,6 +41,11 @@ export interface MessagingOptions extends ConnectionOptions {
 export interface StreamRange {
   readonly firstSeq: number;
   readonly lastSeq: number;
+}
+
+/** An event read from its stream. */
+export interface StreamEvent extends ReceivedEvent {
+  readonly publishedAt: Date;
 }
 
 /** Stops following a live subject. */
@@ -107,9 +119,25 @@ export class Messaging {
     await this.events.publish(event);
   }
 
-  /** Reads a stream from anywhere without leaving a durable behind, for the edge. */
-  async readStream(stream: string, options: Partial<OrderedConsumerOptions>): Promise<Consumer> {
-    return jetstream(this.connection, { checkAPI: false }).consumers.get(stream, options);
+  /**
+   * Reads an owner's events in order from `fromSeq` on, those to come included, and leaves no durable behind: for
+   * the edge. Goes on through outages until `signal` is given.
+   */
+  async *readEvents(owner: string, fromSeq: number, signal: AbortSignal): AsyncGenerator<StreamEvent> {
+    const { consumers } = jetstream(this.connection, { checkAPI: false });
+    const consumer = await consumers.get(streamOf(owner), { opt_start_seq: fromSeq });
+    const messages = await consumer.consume();
+    const stop = () => void messages.close();
+    signal.addEventListener('abort', stop, { once: true });
+    try {
+      if (signal.aborted) return;
+      for await (const message of messages) yield { ...received(message), publishedAt: message.time };
+    } finally {
+      signal.removeEventListener('abort', stop);
+      await messages.close();
+      // Where NATS is away, the server removes the idle consumer by itself.
+      if (this.connected) await consumer.delete().catch(() => false);
+    }
   }
 
   /** First and last sequence an owner's stream holds; null where the stream does not exist (yet). */

@@ -2,7 +2,7 @@ import { Messaging } from '@aether/messaging/messaging';
 import type { Logger } from '@aether/runtime/logger';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { APP_FILTER } from '@nestjs/core';
-import { CONFIG, type GatewayConfig } from './config.js';
+import { CONFIG, LOGGER, type GatewayConfig } from './config.js';
 import { HealthController } from './health.controller.js';
 import { ApiRoutes } from './http/api-routes.js';
 import { Gate } from './http/gate.js';
@@ -14,6 +14,14 @@ import { Sessions } from './http/sessions.js';
 import { AccessTokens } from './identity/access-tokens.js';
 import { ApiKeys } from './identity/api-keys.js';
 import { Authenticator } from './identity/authenticator.js';
+import { ClientFrames } from './live/client-frames.js';
+import { EntityFeeder } from './live/entity-feeder.js';
+import { EventFeeder } from './live/event-feeder.js';
+import { EventTails } from './live/event-tails.js';
+import { LiveFollowers } from './live/live-followers.js';
+import { LiveServer } from './live/live-server.js';
+import { LiveSockets } from './live/live-sockets.js';
+import { Revocations } from './live/revocations.js';
 import { PagesController } from './pages.controller.js';
 import { Readiness } from './readiness.js';
 
@@ -31,6 +39,7 @@ export class AppModule {
       controllers: [HealthController, PagesController],
       providers: [
         { provide: CONFIG, useValue: config },
+        { provide: LOGGER, useValue: logger },
         { provide: Messaging, useValue: messaging },
         { provide: APP_FILTER, useValue: new ProblemFilter(logger) },
         AccessTokens,
@@ -43,6 +52,14 @@ export class AppModule {
         RouteHandler,
         ApiRoutes,
         Readiness,
+        LiveFollowers,
+        EventTails,
+        EntityFeeder,
+        EventFeeder,
+        ClientFrames,
+        LiveSockets,
+        LiveServer,
+        Revocations,
       ],
     };
   }

@@ -53,3 +53,5 @@ export type GatewayConfig = z.infer<typeof GatewayConfig>;
 
 /** The configuration by injection. */
 export const CONFIG = Symbol('gateway configuration');
+/** The logger by injection. */
+export const LOGGER = Symbol('gateway logger');

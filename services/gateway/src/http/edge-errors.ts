@@ -23,6 +23,11 @@ export const edgeErrors = {
     title: 'The body is of a kind that is not understood here.',
     hint: 'Send JSON with the header `Content-Type: application/json`.',
   },
+  upgrade_required: {
+    status: 426,
+    title: 'This address speaks WebSocket.',
+    hint: 'Open it with a WebSocket client; /api/v1/asyncapi.json describes the frames.',
+  },
   headers_too_large: {
     status: 431,
     title: 'The headers of the request are too large.',

@@ -5,13 +5,19 @@ import type { Context } from '@aether/messaging/context';
 import { Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { Authenticator } from '../identity/authenticator.js';
-import { ANONYMOUS, type Caller, type Credential } from '../identity/caller.js';
+import { ANONYMOUS, type Caller } from '../identity/caller.js';
 import { credentialOf } from '../identity/credentials.js';
 import { Origins, provenanceOf } from './origins.js';
 import { RateLimits } from './rate-limits.js';
 
 const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,255}$/;
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
+
+/** What a request must bring. */
+export interface Admission extends Pick<RouteSpec, 'access' | 'session' | 'rateClass'> {
+  /** Cookies are taken from our own pages only, even where nothing is changed. */
+  readonly ownPagesOnly?: boolean;
+}
 
 /** Decides whether a request may go on, and as whom: identity, allowance, origin, role, in this order. */
 @Injectable()
@@ -22,13 +28,13 @@ export class Gate {
     private readonly origins: Origins,
   ) {}
 
-  async admit(request: FastifyRequest, route: RouteSpec): Promise<Context> {
+  async admit(request: FastifyRequest, route: Admission): Promise<Context> {
     if (route.session) this.requireOwnPage(request);
     if (route.access === 'public') {
       await this.limits.take(request, route.rateClass === 'sign-in' ? 'sign-in' : 'anonymous');
       return contextOf(request, null);
     }
-    const caller = await this.identify(request);
+    const caller = await this.identify(request, route);
     request.caller = caller;
     await this.limits.take(request, 'actor');
     if (!caller.actor.role || !roleAllows(caller.actor.role, route.access))
@@ -38,21 +44,19 @@ export class Gate {
     return contextOf(request, caller);
   }
 
-  private async identify(request: FastifyRequest): Promise<Caller> {
+  private async identify(request: FastifyRequest, route: Admission): Promise<Caller> {
     try {
       const credential = credentialOf(request.headers);
-      if (credential) await this.guard(request, credential);
+      if (credential?.carrier === 'cookie' && (route.ownPagesOnly || !SAFE_METHODS.has(request.method)))
+        this.requireOwnPage(request);
+      if (credential && !this.authenticator.isCheap(credential))
+        await this.limits.require(request, 'anonymous');
       return await this.authenticator.authenticate(credential);
     } catch (error) {
       // Guessing is bounded by address: each failure takes from it.
       await this.limits.take(request, 'anonymous');
       throw error;
     }
-  }
-
-  private async guard(request: FastifyRequest, credential: Credential): Promise<void> {
-    if (credential.carrier === 'cookie' && !SAFE_METHODS.has(request.method)) this.requireOwnPage(request);
-    if (!this.authenticator.isCheap(credential)) await this.limits.require(request, 'anonymous');
   }
 
   private requireOwnPage(request: FastifyRequest): void {

@@ -1,8 +1,12 @@
+import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { newId } from '@aether/messaging/id';
 import type { FastifyHttpOptions, RawServerDefault } from 'fastify';
 import type { GatewayConfig } from '../config.js';
 import { failureOf, rawProblem, sendProblem } from './problem.js';
+
+/** Where the WebSocket is; an upgrade anywhere else is answered as if it had not been asked for. */
+export const LIVE_PATH = '/api/v1/live';
 
 const HEADER_BYTES_MAX = 32 * 1024;
 
@@ -14,7 +18,7 @@ export function serverOptions(config: GatewayConfig): FastifyHttpOptions<RawServ
     requestTimeout: config.REQUEST_TIMEOUT_MS,
     connectionTimeout: 0,
     keepAliveTimeout: 72_000,
-    http: { maxHeaderSize: HEADER_BYTES_MAX },
+    http: { maxHeaderSize: HEADER_BYTES_MAX, shouldUpgradeCallback: isLiveUpgrade },
     genReqId: () => newId(),
     logger: false,
     return503OnClosing: false,
@@ -26,6 +30,12 @@ export function serverOptions(config: GatewayConfig): FastifyHttpOptions<RawServ
       answerUnreadable(error, socket);
     },
   };
+}
+
+function isLiveUpgrade({ method, url, headers }: IncomingMessage): boolean {
+  return (
+    method === 'GET' && url?.split('?')[0] === LIVE_PATH && headers.upgrade?.toLowerCase() === 'websocket'
+  );
 }
 
 const statusByCode: Readonly<Record<string, number>> = {

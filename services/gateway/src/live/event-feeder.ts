@@ -1,0 +1,98 @@
+import { commonFailure } from '@aether/contracts/failure';
+import type { LiveEvent } from '@aether/contracts/live-frames';
+import { Messaging, type StreamEvent } from '@aether/messaging/messaging';
+import { Injectable } from '@nestjs/common';
+import type { EventTail } from './event-tail.js';
+import { EventTails } from './event-tails.js';
+import { HeldEntries, type Feed, type FeedEntry } from './feed.js';
+
+export interface EventRequest {
+  readonly owner: string;
+  readonly after: string | undefined;
+  readonly heldMax: number;
+}
+
+const REACH_WITHIN_MS = 5_000;
+/** History that is asked for and does not come for this long is not coming. */
+const HISTORY_IDLE_MS = 15_000;
+
+/** Feeds an owner's events by their place in its stream: what was missed is read again, then the tail is joined. */
+@Injectable()
+export class EventFeeder {
+  constructor(
+    private readonly messaging: Messaging,
+    private readonly tails: EventTails,
+  ) {}
+
+  async feed({ owner, after, heldMax }: EventRequest, feed: Feed): Promise<void> {
+    const tail = this.tails.of(owner);
+    await tail.reached(REACH_WITHIN_MS).catch((cause: unknown) => {
+      throw commonFailure('unavailable', {
+        detail: `The events of ${owner} cannot be read.`,
+        retryAfterS: 2,
+        cause,
+      });
+    });
+    if (feed.ended) return;
+    const held = new HeldEntries(feed, heldMax);
+    // Taken in one go: what is behind this place is history, what comes after it is held.
+    const joinAt = tail.lastSeq ?? 0;
+    feed.onEnd(
+      tail.follow({ event: (event) => held.accept(entryOf(event)), lost: (reason) => feed.resync(reason) }),
+    );
+    if (after === undefined) feed.subscribed(String(joinAt));
+    else await this.tellHistory({ tail, after, joinAt }, feed);
+    held.release(() => false);
+  }
+
+  private async tellHistory(
+    { tail, after, joinAt }: { tail: EventTail; after: string; joinAt: number },
+    feed: Feed,
+  ): Promise<void> {
+    const seen = /^\d{1,15}$/.test(after) ? Number(after) : Number.NaN;
+    if (Number.isNaN(seen))
+      throw commonFailure('invalid_input', { detail: '`after` is not a cursor of this topic.' });
+    if (seen > joinAt) return feed.resync('cursor-unknown');
+    if (seen < joinAt) {
+      const range = await this.messaging.streamRange(tail.owner);
+      if (!range || range.firstSeq > seen + 1) return feed.resync('cursor-too-old');
+    }
+    feed.subscribed(after);
+    if (seen < joinAt && !(await this.replay({ owner: tail.owner, seen, joinAt }, feed)))
+      feed.resync('bus-reconnected');
+  }
+
+  /** True when the place to join was reached. */
+  private async replay(
+    { owner, seen, joinAt }: { owner: string; seen: number; joinAt: number },
+    feed: Feed,
+  ): Promise<boolean> {
+    const reading = new AbortController();
+    feed.onEnd(() => reading.abort());
+    const idle = setTimeout(() => reading.abort(), HISTORY_IDLE_MS);
+    try {
+      for await (const event of this.messaging.readEvents(owner, seen + 1, reading.signal)) {
+        idle.refresh();
+        if (event.streamSeq <= joinAt) {
+          await feed.ready();
+          feed.send(entryOf(event));
+        }
+        if (event.streamSeq >= joinAt) return true;
+      }
+      return false;
+    } finally {
+      clearTimeout(idle);
+    }
+  }
+}
+
+function entryOf(event: StreamEvent): FeedEntry {
+  const data: LiveEvent = {
+    id: event.id,
+    event: event.subject,
+    at: event.publishedAt.toISOString(),
+    actorId: event.context.actor.id,
+    data: event.payload,
+  };
+  return { cursor: String(event.streamSeq), data, correlationId: event.context.correlationId };
+}
