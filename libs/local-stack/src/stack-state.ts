@@ -6,8 +6,8 @@ import { join } from 'node:path';
 /** What one data directory remembers between starts. */
 export interface StackState {
   readonly dataDir: string;
-  /** A free port of 127.0.0.1, chosen once for `name` and kept. */
-  port(name: string): Promise<number>;
+  /** A free port of 127.0.0.1, chosen once for `name` and kept; `preferred` where that is free. */
+  port(name: string, preferred?: number): Promise<number>;
   /** A random secret of 32 bytes (base64), made once for `name` and kept, in a file only its owner reads. */
   secret(name: string): Promise<string>;
 }
@@ -36,10 +36,10 @@ export async function openStackState(dataDir: string): Promise<StackState> {
   };
   return {
     dataDir,
-    port: async (name) => {
+    port: async (name, preferred) => {
       const taken = Object.values(remembered.ports);
       if (remembered.ports[name] === undefined) {
-        remembered.ports[name] = await freePort(taken);
+        remembered.ports[name] = await freePort(taken, preferred);
         await save();
       }
       return remembered.ports[name];
@@ -58,7 +58,8 @@ export async function openStackState(dataDir: string): Promise<StackState> {
 const FIRST_PORT = 20_000;
 const PORTS = 10_000;
 
-async function freePort(taken: readonly number[]): Promise<number> {
+async function freePort(taken: readonly number[], preferred?: number): Promise<number> {
+  if (preferred !== undefined && (await isFree(preferred))) return preferred;
   for (;;) {
     const port = FIRST_PORT + randomInt(PORTS);
     if (!taken.includes(port) && (await isFree(port))) return port;
