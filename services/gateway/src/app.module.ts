@@ -3,6 +3,7 @@ import type { Logger } from '@aether/runtime/logger';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { APP_FILTER } from '@nestjs/core';
 import { CONFIG, LOGGER, type GatewayConfig } from './config.js';
+import { DocumentsController } from './documents/documents.controller.js';
 import { HealthController } from './health.controller.js';
 import { ApiRoutes } from './http/api-routes.js';
 import { Gate } from './http/gate.js';
@@ -36,7 +37,7 @@ export class AppModule {
   static register({ config, logger, messaging }: GatewayParts): DynamicModule {
     return {
       module: AppModule,
-      controllers: [HealthController, PagesController],
+      controllers: [HealthController, DocumentsController, PagesController],
       providers: [
         { provide: CONFIG, useValue: config },
         { provide: LOGGER, useValue: logger },
