@@ -22,7 +22,7 @@ export interface ModelRequest {
   readonly stream: boolean;
   /** The bearer token presented, if any. */
   readonly key: string | undefined;
-  /** What the user said since the last finished answer. OpenClaw decorates it and adds messages of its own. */
+  /** What the user said since the last finished answer, without what OpenClaw adds to it. */
   readonly task: string;
   /** What the tools answered since then, oldest first. */
   readonly toolResults: readonly string[];
@@ -35,6 +35,13 @@ function textOf({ content }: Message): string {
   return (content ?? []).map((part) => part.text ?? '').join('');
 }
 
+/** OpenClaw puts the time before a message, facts of the run behind it, and adds a message of its own. */
+function withoutDecoration(text: string): string {
+  return text.replace(/^\[\w{3} [\d-]+ [\d:]+ \w+\] /u, '').replace(/\n\nRuntime: agent=[^\n]*$/u, '');
+}
+
+const INTERNAL = '<<<BEGIN_OPENCLAW_INTERNAL_CONTEXT>>>';
+
 export async function readModelRequest(request: IncomingMessage): Promise<ModelRequest> {
   const body = Body.parse(await json(request));
   const isAnswer = (message: Message) => message.role === 'assistant' && !message.tool_calls?.length;
@@ -44,7 +51,10 @@ export async function readModelRequest(request: IncomingMessage): Promise<ModelR
     model: body.model,
     stream: body.stream,
     key: /^Bearer (.+)$/u.exec(request.headers.authorization ?? '')?.[1],
-    task: said('user').join('\n'),
+    task: said('user')
+      .filter((text) => !text.startsWith(INTERNAL))
+      .map(withoutDecoration)
+      .join('\n'),
     toolResults: said('tool'),
     body,
   };
