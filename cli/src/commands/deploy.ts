@@ -1,0 +1,81 @@
+import type { Deployment } from '@aether/contracts/deployer';
+import { Runtime } from '@aether/contracts/deployer';
+import { Slug } from '@aether/contracts/schemas';
+import type { Command } from 'commander';
+import { z } from 'zod';
+import { Api } from '../api.js';
+import { addCommand } from '../command-line.js';
+import { finishOperation } from '../finish-operation.js';
+import { askChoice, askText } from '../prompts.js';
+import { requireTarget } from '../sign-in.js';
+import type { Terminal } from '../terminal.js';
+import { duration } from '../view/duration.js';
+import { stateLabel } from '../view/deployment-state.js';
+
+/** Longer than the deadlines of all steps together: the first deploy installs OpenClaw. */
+export const WAIT_TIMEOUT_S = 1_500;
+
+export function addDeploy(program: Command): void {
+  addCommand(program, {
+    usage: 'deploy',
+    summary: 'deploy an agent',
+    flags: [
+      ['--template <template>', 'what the agent is good at: general, coding, research, support'],
+      ['--name <name>', 'how the agent is called from then on'],
+      ['--runtime <runtime>', 'where it runs (default: process)'],
+      ['--model <model>', "instead of the system's default model"],
+      ['--wait', 'wait until it is ready, or failed'],
+      ['--timeout <seconds>', `how long to wait at most (default: ${WAIT_TIMEOUT_S})`],
+    ],
+    examples: [
+      'npx aether deploy --template general --runtime process --name first --wait',
+      'npx aether deploy --template coding --name coder --wait --json',
+    ],
+    input: z.object({
+      template: Slug.optional(),
+      name: Slug.optional(),
+      runtime: Runtime.default('process'),
+      model: z.string().optional(),
+      wait: z.boolean().default(false),
+      timeout: z.coerce.number().positive().default(WAIT_TIMEOUT_S),
+    }),
+    async run({ config, terminal, input }) {
+      const api = new Api(await requireTarget(config));
+      const template = input.template ?? (await chooseTemplate(api, terminal));
+      const name =
+        input.name ??
+        (await askText({ terminal, flag: '--name', message: 'Name of the agent', suggestion: template }));
+      const { runtime, model } = input;
+      const accepted = await api.call('POST /api/v1/deployments', { template, name, runtime, model });
+      if (!input.wait)
+        return terminal.answer({ deployment: accepted }, () => {
+          terminal.line(`${stateLabel(accepted.state, terminal.colours)}  ${name}`);
+          terminal.line(terminal.colours.dim(`Follow it with: npx aether logs ${name} -f`));
+        });
+      terminal.line(`Deploying ${terminal.colours.bold(name)} (${template}, ${runtime}, ${accepted.model})`);
+      const deployment = await finishOperation({
+        api,
+        terminal,
+        deployment: accepted,
+        wanted: 'ready',
+        timeoutMs: input.timeout * 1_000,
+      });
+      terminal.answer({ deployment }, () => tellReady(terminal, deployment));
+    },
+  });
+}
+
+async function chooseTemplate(api: Api, terminal: Terminal): Promise<string> {
+  const { items } = await api.call('GET /api/v1/templates', {});
+  const choices = items.map(({ id, name, summary }) => ({ value: id, label: name, hint: summary }));
+  return askChoice({ terminal, flag: '--template', message: 'Template', choices });
+}
+
+function tellReady(terminal: Terminal, deployment: Deployment): void {
+  const { green, bold, dim } = terminal.colours;
+  const took = new Date(deployment.updatedAt).getTime() - new Date(deployment.createdAt).getTime();
+  terminal.line(
+    `${green('✔')} ${bold(deployment.name)} is ready after ${duration(took)}  ${dim(deployment.url ?? '')}`,
+  );
+  terminal.line(`  Talk to it: ${bold(`npx aether chat ${deployment.name}`)}`);
+}

@@ -1,0 +1,42 @@
+import { Command } from 'commander';
+import { addAgents } from './commands/agents.js';
+import { addChat } from './commands/chat.js';
+import { addDeploy } from './commands/deploy.js';
+import { addDoctor } from './commands/doctor.js';
+import { addDown } from './commands/down.js';
+import { addHost } from './commands/host.js';
+import { addLogin, addLogout } from './commands/login.js';
+import { addLogs } from './commands/logs.js';
+import { addOperations } from './commands/operate.js';
+import { addSetup } from './commands/setup.js';
+import { addStatus } from './commands/status.js';
+import { addUp } from './commands/up.js';
+import { addVersion, VERSION } from './commands/version.js';
+
+/** The whole command; errors are thrown to the caller, who tells them. */
+export function buildProgram(): Command {
+  const program = new Command('aether')
+    .description('Deploy OpenClaw agents on this machine and talk to them.')
+    .version(VERSION, '-V, --version')
+    .addHelpText(
+      'after',
+      '\nBegin with:\n  $ npx aether up --detach\n  $ npx aether setup\n  $ npx aether deploy --template general --name first --wait\n  $ npx aether chat first',
+    )
+    .exitOverride()
+    .configureOutput({ outputError: () => undefined });
+  addUp(program);
+  addDown(program);
+  addStatus(program);
+  addDoctor(program);
+  addSetup(program);
+  addLogin(program);
+  addLogout(program);
+  addDeploy(program);
+  addAgents(program);
+  addChat(program);
+  addLogs(program);
+  addOperations(program);
+  addVersion(program);
+  addHost(program);
+  return program;
+}
