@@ -18,6 +18,12 @@ export interface Claim {
   readonly fence: number;
 }
 
+/** A claim on the operation that is going on. */
+export interface Hold extends Claim {
+  readonly operationId: string;
+  readonly context: Context;
+}
+
 /** Thrown where another instance has taken over, or another operation has begun. */
 export class ClaimLost extends Error {
   override readonly name = 'ClaimLost';
@@ -103,10 +109,7 @@ export class DeploymentRepository {
   }
 
   /** Like `change`, for the holder of a lease. Throws `ClaimLost` when it is no longer the holder. */
-  async changeHeld(
-    claim: Claim & { operationId: string; context: Context },
-    apply: (deployment: Deployment) => unknown,
-  ): Promise<Deployment> {
+  async changeHeld(claim: Hold, apply: (deployment: Deployment) => unknown): Promise<Deployment> {
     return this.database.transaction(claim.context, async (tx) => {
       const deployment = await findByRef(tx.manager, claim.id, { lock: true });
       if (!deployment || deployment.leaseFence !== claim.fence)
@@ -121,10 +124,7 @@ export class DeploymentRepository {
    * Keeps memory for an agent that is about to start. Two preflights are decided one after the other, so that
    * they cannot both take the last of it. False where what others keep does not leave enough of `availableMb`.
    */
-  async reserve(
-    claim: Claim & { operationId: string; context: Context },
-    memory: { neededMb: number; availableMb: number },
-  ): Promise<boolean> {
+  async reserve(claim: Hold, memory: { neededMb: number; availableMb: number }): Promise<boolean> {
     return this.database.transaction(claim.context, async ({ manager }) => {
       await manager.query(`SELECT pg_advisory_xact_lock(hashtext('deployer.memory'))`);
       const kept = await manager.sum(Deployment, 'reservedMb', { id: Not(claim.id) });
@@ -136,6 +136,18 @@ export class DeploymentRepository {
       );
       return true;
     });
+  }
+
+  /** Gives the deployment a port. Null where another deployment has just been given it. */
+  async takePort(claim: Hold, port: number): Promise<Deployment | null> {
+    try {
+      return await this.changeHeld(claim, (deployment) => {
+        deployment.port = port;
+      });
+    } catch (error) {
+      if (isUniqueViolation(error, 'UQ_deployment_port')) return null;
+      throw error;
+    }
   }
 
   /** Ids of deployments that are deleted since longer than `days`. */

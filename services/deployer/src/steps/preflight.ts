@@ -54,16 +54,15 @@ export class Preflight implements Step {
 
   private async choosePort(tools: StepTools): Promise<number> {
     const { id, port: preferred } = tools.deployment();
-    const others = await this.deployments.othersThan(id);
-    const taken = others.flatMap(({ port }) => port ?? []);
-    const port = await tools.runtime.choosePort({ preferred, taken });
-    if (port !== preferred) {
-      if (preferred !== null) tools.tell(`port ${preferred} is taken by another program, using ${port}`);
-      await tools.save((deployment) => {
-        deployment.port = port;
-      });
+    for (;;) {
+      const others = await this.deployments.othersThan(id);
+      const taken = others.flatMap(({ port }) => port ?? []);
+      const port = await tools.runtime.choosePort({ preferred, taken });
+      if (port === preferred) return port;
+      if (!(await tools.takePort(port))) continue;
+      if (preferred !== null) tools.tell(`another program has port ${preferred}, so this agent gets ${port}`);
+      return port;
     }
-    return port;
   }
 
   private async checkModel(tools: StepTools): Promise<string> {

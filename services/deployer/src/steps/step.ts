@@ -16,6 +16,8 @@ export interface StepTools {
   readonly tell: (text: string) => void;
   /** Stores something the step found out. Refused when the operation is no longer ours. */
   save(change: (deployment: Deployment) => void): Promise<void>;
+  /** Takes a port for this deployment; false where another deployment has just taken it. */
+  takePort(port: number): Promise<boolean>;
   /** Keeps memory for this agent until it is ready; false where others keep too much. */
   reserveMemory(memory: { neededMb: number; availableMb: number }): Promise<boolean>;
 }

@@ -6,7 +6,7 @@ import type { Logger } from '@aether/runtime/logger';
 import type PQueue from 'p-queue';
 import type { DeployerConfig } from '../config.js';
 import { ForbiddenTransition, type Deployment } from '../deployment.entity.js';
-import { ClaimLost, type Claim, type DeploymentRepository } from '../deployment.repository.js';
+import { ClaimLost, type Claim, type DeploymentRepository, type Hold } from '../deployment.repository.js';
 import type { DeploymentLog } from '../logs/deployment-log.js';
 import type { LogFollower } from '../logs/log-follower.js';
 import { plans, restingStates } from '../operation-plan.js';
@@ -129,10 +129,7 @@ export class Keeper {
     }
   }
 
-  private async restart(
-    hold: Claim & { operationId: string; context: Context },
-    exit: string | null,
-  ): Promise<void> {
+  private async restart(hold: Hold, exit: string | null): Promise<void> {
     const { clock, config, deployments, follower, log } = this.parts;
     await follower.catchUp({ final: true });
     const cause = exit ?? 'How it ended is not known.';

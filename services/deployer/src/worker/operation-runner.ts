@@ -4,12 +4,13 @@ import type { Context } from '@aether/messaging/context';
 import type { Clock } from '@aether/runtime/clock';
 import { Inject, Injectable } from '@nestjs/common';
 import type { DeployerConfig } from '../config.js';
-import type { Deployment } from '../deployment.entity.js';
+import { ForbiddenTransition, type Deployment } from '../deployment.entity.js';
 import { ClaimLost, DeploymentRepository, type Claim } from '../deployment.repository.js';
 import type { LogFollower } from '../logs/log-follower.js';
 import { DeploymentLog } from '../logs/deployment-log.js';
 import { plans } from '../operation-plan.js';
 import type { AgentRuntime } from '../runtime.js';
+import { HeldDeployment } from './held-deployment.js';
 import { AllSteps } from '../steps/all-steps.js';
 import type { Step, StepTools } from '../steps/step.js';
 import { StepError, isPassing, notInTime, toStepFailure } from '../steps/step-error.js';
@@ -28,6 +29,8 @@ type Outcome = { detail: string | null } | { failure: StepFailure } | 'process_e
 
 /** A step that was begun this often was interrupted by a crash each time, perhaps one it causes. */
 const ATTEMPTS_MAX = 10;
+/** Starts within one operation, where the process ends again before it is ready for use. */
+const STARTS_MAX = 3;
 const RETRY_FIRST_MS = 500;
 const RETRY_MAX_MS = 5_000;
 const OUTPUT_LINES_KEPT = 30;
@@ -45,71 +48,65 @@ export class OperationRunner {
   ) {}
 
   async run(started: Deployment, task: OperationTask): Promise<void> {
-    let deployment = started;
-    const hold = { ...task.claim, operationId: deployment.operationId, context: task.context };
-    const change = async (apply: (row: Deployment) => unknown) => {
-      deployment = await this.deployments.changeHeld(hold, apply);
-    };
-    for (let next = deployment.nextStep; next && deployment.isTransient; next = deployment.nextStep) {
+    const held = new HeldDeployment(this.deployments, started, task);
+    const { id, operation } = started;
+    for (let next = started.nextStep; next && held.row.isTransient; next = held.row.nextStep) {
       const { name } = next;
-      if (await this.hasLostProcess(deployment, name, task)) {
-        await change((row) => row.rewind('start'));
+      const lost = await this.lostProcess(held.row, name, task);
+      if (lost === 'too_often') return this.giveUp(held, endedTooOften(), task);
+      if (lost) {
+        await held.change((row) => row.rewind('start'));
         continue;
       }
       const step = this.steps.byName[name];
       const at = this.clock.now();
       const deadlineAt = new Date(at.getTime() + step.deadlineMs);
-      await change((row) => row.startStep(name, { waitsFor: step.waitsFor, deadlineAt, at }));
-      await this.log.step(deployment.id, 'step', [`${deployment.operation}: ${name}`]);
+      await held.change((row) => row.startStep(name, { waitsFor: step.waitsFor, deadlineAt, at }));
+      await this.log.step(id, 'step', [`${operation}: ${name}`]);
       const outcome =
-        (deployment.nextStep?.attempt ?? 0) > ATTEMPTS_MAX
+        (held.row.nextStep?.attempt ?? 0) > ATTEMPTS_MAX
           ? { failure: interrupted(name) }
-          : await this.attempt(step, name, { task, change, hold, deployment: () => deployment });
+          : await this.attempt(step, name, { task, held });
       if (outcome === 'process_ended') continue;
-      if ('failure' in outcome) return this.giveUp(deployment, outcome.failure, { task, change });
-      await change((row) => row.finishStep(name, { detail: outcome.detail, at: this.clock.now() }));
-      if (outcome.detail) await this.log.step(deployment.id, 'info', [`${name}: ${outcome.detail}`]);
+      if ('failure' in outcome) return this.giveUp(held, outcome.failure, task);
+      await held.change((row) => row.finishStep(name, { detail: outcome.detail, at: this.clock.now() }));
+      if (outcome.detail) await this.log.step(id, 'info', [`${name}: ${outcome.detail}`]);
     }
-    await this.log.step(deployment.id, 'step', [`${deployment.operation}: ${deployment.state}`]);
+    await this.log.step(id, 'step', [`${operation}: ${held.row.state}`]);
   }
 
-  /** True where the process that an earlier step started is gone: it ended, or the machine was restarted. */
-  private async hasLostProcess(
+  /** Whether the process that an earlier step started is gone: it ended, or the machine was restarted. */
+  private async lostProcess(
     deployment: Deployment,
     name: StepName,
     task: OperationTask,
-  ): Promise<boolean> {
+  ): Promise<boolean | 'too_often'> {
     if (!deployment.isBehind(name, 'start')) return false;
     const { running, exit } = await task.runtime.status(deployment.id);
     if (running) return false;
-    await this.log.step(deployment.id, 'warn', [
-      `The agent's process has ended. ${exit ?? ''} It is started again.`,
-    ]);
-    return true;
+    const starts = deployment.steps.find((step) => step.name === 'start')?.attempt ?? 0;
+    const text = `The agent's process has ended. ${exit ?? ''}`;
+    await this.log.step(deployment.id, 'warn', [text]);
+    return starts >= STARTS_MAX ? 'too_often' : true;
   }
 
   /** One step with its deadline; an error that may pass is tried again until then. */
   private async attempt(
     step: Step,
     name: StepName,
-    work: {
-      task: OperationTask;
-      hold: Claim & { operationId: string; context: Context };
-      change: (apply: (row: Deployment) => unknown) => Promise<void>;
-      deployment: () => Deployment;
-    },
+    { task, held }: { task: OperationTask; held: HeldDeployment },
   ): Promise<Outcome> {
-    const { task, hold, change, deployment } = work;
     const overdue = AbortSignal.timeout(step.deadlineMs);
     const signal = AbortSignal.any([task.signal, overdue]);
     const tools: StepTools = {
-      deployment,
+      deployment: () => held.row,
       runtime: task.runtime,
       context: task.context,
       signal,
-      tell: (text) => void this.log.step(task.claim.id, 'info', [`${name}: ${text}`]).catch(() => undefined),
-      save: change,
-      reserveMemory: (memory) => this.deployments.reserve(hold, memory),
+      tell: (text) => void this.tell(held, name, text).catch(() => undefined),
+      save: (apply) => held.change(apply),
+      takePort: (port) => held.takePort(port),
+      reserveMemory: (memory) => held.reserve(memory),
     };
     let last: unknown;
     for (let pause = RETRY_FIRST_MS; ; pause = Math.min(pause * 2, RETRY_MAX_MS)) {
@@ -117,14 +114,14 @@ export class OperationRunner {
         return { detail: await untilAborted(step.run(tools), signal) };
       } catch (error) {
         task.signal.throwIfAborted();
-        if (error instanceof ClaimLost) throw error;
+        if (error instanceof ClaimLost || error instanceof ForbiddenTransition) throw error;
         const seconds = step.deadlineMs / 1_000;
         if (overdue.aborted) return { failure: notInTime(name, { seconds, waitsFor: step.waitsFor, last }) };
-        if (!(await task.runtime.status(task.claim.id)).running && deployment().isBehind(name, 'start'))
+        if (!(await task.runtime.status(task.claim.id)).running && held.row.isBehind(name, 'start'))
           return 'process_ended';
         if (!isPassing(error)) return { failure: toStepFailure(name, error) };
         if (messageOf(error) !== messageOf(last)) {
-          await change((row) => row.noteStep(name, messageOf(error)));
+          await held.change((row) => row.noteStep(name, messageOf(error)));
           await this.log.step(task.claim.id, 'warn', [`${name}: ${messageOf(error)} Trying again.`]);
         }
         last = error;
@@ -134,12 +131,13 @@ export class OperationRunner {
     }
   }
 
-  private async giveUp(
-    deployment: Deployment,
-    failure: StepFailure,
-    { task, change }: { task: OperationTask; change: (apply: (row: Deployment) => unknown) => Promise<void> },
-  ): Promise<void> {
-    const { id, operation, supervised } = deployment;
+  private async tell(held: HeldDeployment, name: StepName, text: string): Promise<void> {
+    await this.log.step(held.row.id, 'info', [`${name}: ${text}`]);
+    await held.change((row) => row.noteStep(name, text));
+  }
+
+  private async giveUp(held: HeldDeployment, failure: StepFailure, task: OperationTask): Promise<void> {
+    const { id, operation, supervised } = held.row;
     await task.follower.catchUp().catch(() => undefined);
     const output = failure.step === 'start' ? await this.log.lastOutput(id, OUTPUT_LINES_KEPT) : [];
     await this.log.step(id, 'error', [
@@ -151,7 +149,7 @@ export class OperationRunner {
     if (plans[operation].after === 'ready')
       await task.runtime.stop(id, CLEAN_UP_DRAIN_MS).catch(() => undefined);
     const at = this.clock.now();
-    await change((row) => {
+    await held.change((row) => {
       if (supervised && failure.step === 'start')
         row.recordExit(failure.cause, {
           at,
@@ -174,16 +172,26 @@ function interrupted(step: StepName): StepFailure {
   );
 }
 
+function endedTooOften(): StepFailure {
+  return {
+    step: 'start',
+    code: 'exits_repeatedly',
+    cause: `The agent's process ended ${STARTS_MAX} times before it was ready for use.`,
+    remedy: 'The last lines of its log say why. Mend that, then repair the deployment.',
+  };
+}
+
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
 /** A step that does not heed its signal does not hold up what comes after it. */
 async function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  const settled = new AbortController();
   const aborted = new Promise<never>((_, reject) => {
     const stop = () => reject(signal.reason as Error);
     if (signal.aborted) stop();
-    else signal.addEventListener('abort', stop, { once: true });
+    else signal.addEventListener('abort', stop, { once: true, signal: settled.signal });
   });
-  return Promise.race([work, aborted]);
+  return Promise.race([work, aborted]).finally(() => settled.abort());
 }

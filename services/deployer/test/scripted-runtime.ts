@@ -1,0 +1,152 @@
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { emptyWhenRead, readLines } from '../src/process/output-file.js';
+import type { AgentRuntime, AgentStatus, Progress } from '../src/runtime.js';
+import type { StepError, StepErrorFields } from '../src/steps/step-error.js';
+
+/** Taken from the sources by tests, from the build by a deployer in a process of its own. */
+export interface Parts {
+  readonly StepError: new (fields: StepErrorFields) => StepError;
+  readonly readLines: typeof readLines;
+  readonly emptyWhenRead: typeof emptyWhenRead;
+}
+
+type Method = 'preflight' | 'prepare' | 'create' | 'start' | 'stop' | 'remove';
+
+/**
+ * A runtime whose agents are files, so that they outlive the deployer as real processes do. A test makes a method
+ * wait with `hold`, makes it fail with `fail`, and reads in `calls` what was asked.
+ */
+export class ScriptedRuntime implements AgentRuntime {
+  readonly name = 'process';
+  private readonly directory: string;
+  private readonly parts: Parts;
+
+  constructor(directory: string, parts: Parts) {
+    this.directory = directory;
+    this.parts = parts;
+    mkdirSync(join(directory, 'agents'), { recursive: true });
+  }
+
+  hold(method: Method): void {
+    writeFileSync(this.control('hold', method), '');
+  }
+  release(method: Method): void {
+    rmSync(this.control('hold', method), { force: true });
+  }
+  fail(method: Method, fields: StepErrorFields): void {
+    writeFileSync(this.control('fail', method), JSON.stringify(fields));
+  }
+  heal(method: Method): void {
+    rmSync(this.control('fail', method), { force: true });
+  }
+  calls(): string[] {
+    const path = join(this.directory, 'calls');
+    return existsSync(path) ? readFileSync(path, 'utf8').trim().split('\n') : [];
+  }
+  setFreeMemoryMb(megabytes: number): void {
+    writeFileSync(join(this.directory, 'memory'), String(megabytes));
+  }
+  say(id: string, text: string): void {
+    appendFileSync(this.agent(id, 'out'), text);
+  }
+  /** The agent's process ends by itself. */
+  crash(id: string): void {
+    rmSync(this.agent(id, 'running'), { force: true });
+  }
+
+  async preflight({ signal }: Progress): Promise<string> {
+    await this.act('preflight', { signal });
+    return 'scripted';
+  }
+  async availableMemoryMb(): Promise<number> {
+    const path = join(this.directory, 'memory');
+    return existsSync(path) ? Number(readFileSync(path, 'utf8')) : 100_000;
+  }
+  async choosePort({
+    preferred,
+    taken,
+  }: {
+    preferred: number | null;
+    taken: readonly number[];
+  }): Promise<number> {
+    if (preferred !== null) return preferred;
+    let port = 30_000;
+    while (taken.includes(port)) port += 1;
+    return port;
+  }
+  async gatewayToken(id: string): Promise<string> {
+    return `token-of-${id}`;
+  }
+  async prepare({ id, port }: { id: string; port: number }): Promise<{ url: string }> {
+    writeFileSync(this.agent(id, 'json'), JSON.stringify({ port }));
+    await this.act('prepare', { id });
+    return { url: `ws://127.0.0.1:${port}` };
+  }
+  async create(id: string, { signal, tell }: Progress): Promise<string> {
+    tell('half of it is there');
+    await this.act('create', { id, signal });
+    return 'created';
+  }
+  async start(id: string, { signal }: Progress): Promise<string> {
+    if (!existsSync(this.agent(id, 'running')))
+      appendFileSync(join(this.directory, 'calls'), `launch ${id}\n`);
+    writeFileSync(this.agent(id, 'running'), '');
+    await this.act('start', { id, signal });
+    return 'started';
+  }
+  async stop(id: string): Promise<void> {
+    await this.act('stop', { id });
+    rmSync(this.agent(id, 'running'), { force: true });
+  }
+  async remove(id: string): Promise<void> {
+    await this.act('remove', { id });
+    for (const suffix of ['json', 'running', 'out'] as const) rmSync(this.agent(id, suffix), { force: true });
+  }
+  async status(id: string): Promise<AgentStatus> {
+    const running = existsSync(this.agent(id, 'running'));
+    return { running, exit: running ? null : 'It exited with code 1.' };
+  }
+  async list(): Promise<{ id: string; running: boolean }[]> {
+    const names = readdirSync(join(this.directory, 'agents')).filter((name) => name.endsWith('.json'));
+    return names.map((name) => {
+      const id = name.slice(0, -'.json'.length);
+      return { id, running: existsSync(this.agent(id, 'running')) };
+    });
+  }
+  async readOutput(id: string, position: string, options: { final: boolean }) {
+    return this.parts.readLines(this.agent(id, 'out'), position, options);
+  }
+  async compactOutput(id: string, position: string): Promise<string> {
+    return this.parts.emptyWhenRead(this.agent(id, 'out'), position, 10_000);
+  }
+  async secretValues(id: string): Promise<string[]> {
+    return [`token-of-${id}`];
+  }
+
+  private async act(
+    method: Method,
+    { id = '', signal }: { id?: string; signal?: AbortSignal },
+  ): Promise<void> {
+    appendFileSync(join(this.directory, 'calls'), `${method} ${id}\n`);
+    while (existsSync(this.control('hold', method))) await delay(20, undefined, { signal });
+    const failing = this.control('fail', method);
+    if (existsSync(failing))
+      throw new this.parts.StepError(JSON.parse(readFileSync(failing, 'utf8')) as StepErrorFields);
+  }
+  private control(what: 'hold' | 'fail', method: Method): string {
+    return join(this.directory, `${what}-${method}`);
+  }
+  private agent(id: string, suffix: 'json' | 'running' | 'out'): string {
+    return join(this.directory, 'agents', `${id}.${suffix}`);
+  }
+}

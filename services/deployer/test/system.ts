@@ -1,0 +1,142 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type {
+  CallInputOf,
+  DataOf,
+  EventContract,
+  OutputOf,
+  RequestContract,
+} from '@aether/contracts/contract';
+import {
+  deployerEvents,
+  deployerLive,
+  deployerRequests,
+  type Deployment,
+  type LogLine,
+} from '@aether/contracts/deployer';
+import type { Role } from '@aether/contracts/schemas';
+import { serviceContext, type Context } from '@aether/messaging/context';
+import { newId } from '@aether/messaging/id';
+import { Messaging } from '@aether/messaging/messaging';
+import { migrateService, startService, type RunningService } from '@aether/runtime/service';
+import { startTestNats, testDatabase } from '@aether/testing/environment';
+import { eventually } from '@aether/testing/eventually';
+import { emptyWhenRead, readLines } from '../src/process/output-file.js';
+import { Runtimes } from '../src/runtimes.js';
+import { deployerServiceWith } from '../src/service.js';
+import { StepError } from '../src/steps/step-error.js';
+import { Neighbours } from './neighbours.js';
+import { ScriptedRuntime } from './scripted-runtime.js';
+
+export const as = (role: Role | null, more: Partial<Context> = {}): Context => ({
+  ...serviceContext('test'),
+  actor: role ? { type: 'user', id: newId(), role } : { type: 'anonymous', id: 'anonymous', role: null },
+  ...more,
+});
+
+/** The deployer over a scripted runtime, on a NATS and a database of its own. */
+export async function startSystem(settings: Record<string, string> = {}) {
+  const directory = await mkdtemp(join(tmpdir(), 'aether-deployer-'));
+  const [nats, database] = await Promise.all([startTestNats(), testDatabase('deployer')]);
+  const runtime = new ScriptedRuntime(join(directory, 'runtime'), { StepError, readLines, emptyWhenRead });
+  const service = deployerServiceWith(() => new Runtimes([runtime]));
+  const environment: Record<string, string> = {
+    NATS_URL: nats.url,
+    NATS_PASSWORD: nats.passwordOf('deployer'),
+    DATABASE_URL: database.url,
+    DATA_DIR: directory,
+    LOG_LEVEL: 'silent',
+    LEASE_S: '1',
+    ...settings,
+  };
+  await migrateService(service, environment);
+  const neighbours = await Neighbours.start(nats);
+  const edge = await Messaging.connect({
+    url: nats.url,
+    user: 'gateway',
+    password: nats.passwordOf('gateway'),
+    catalog: null,
+    reportFault: (error) => {
+      throw error;
+    },
+  });
+  const instances: RunningService[] = [];
+  const call = async <C extends RequestContract>(
+    contract: C,
+    input: CallInputOf<C>,
+    context: Context = as('operator'),
+  ): Promise<OutputOf<C>> => edge.call(contract, input, context);
+  const get = async (id: string) => call(deployerRequests.getDeployment, { id });
+
+  const system = {
+    runtime,
+    neighbours,
+    environment,
+    database,
+    call,
+    get,
+    /** Starts one more instance in this process. */
+    start: async (more: Record<string, string> = {}): Promise<RunningService> => {
+      const instance = await startService(service, { ...environment, ...more });
+      instances.push(instance);
+      return instance;
+    },
+    stopInstance: async (instance: RunningService): Promise<void> => {
+      instances.splice(instances.indexOf(instance), 1);
+      await instance.stop();
+    },
+    create: async (name = `d-${newId().slice(-12)}`): Promise<Deployment> =>
+      call(deployerRequests.createDeployment, { name, template: 'general' }),
+    /** The deployment once it is in one of the states. */
+    inState: async (id: string, ...states: Deployment['state'][]): Promise<Deployment> =>
+      eventually(
+        async () => {
+          const deployment = await get(id);
+          if (!states.includes(deployment.state))
+            throw new Error(
+              `${deployment.state}: ${JSON.stringify(deployment.failure ?? deployment.waitsFor)}`,
+            );
+          return deployment;
+        },
+        { timeoutMs: 20_000 },
+      ),
+    ready: async (name?: string): Promise<Deployment> => {
+      const { id } = await system.create(name);
+      return system.inState(id, 'ready');
+    },
+    lines: async (id: string, more: { source?: LogLine['source']; raw?: boolean } = {}): Promise<LogLine[]> =>
+      (await call(deployerRequests.readLogs, { id, limit: 2_000, ...more })).lines,
+    follow: async (id: string): Promise<LogLine[]> => {
+      const seen: LogLine[] = [];
+      edge.followLive(deployerLive.log, id, ({ data }) => seen.push(data));
+      await edge.flush();
+      return seen;
+    },
+    /** Data of all events of a contract that were published so far. */
+    published: async <C extends EventContract>(contract: C): Promise<DataOf<C>[]> => {
+      const range = await edge.streamRange('deployer');
+      const found: DataOf<C>[] = [];
+      if (!range || range.lastSeq === 0) return found;
+      const enough = new AbortController();
+      for await (const event of edge.readEvents('deployer', 1, enough.signal)) {
+        if (event.subject === contract.subject) found.push(contract.data.parse(event.payload) as DataOf<C>);
+        if (event.streamSeq >= range.lastSeq) enough.abort();
+      }
+      return found;
+    },
+    changesOf: async (id: string): Promise<Deployment[]> =>
+      (await system.published(deployerEvents.deploymentChanged))
+        .map(({ deployment }) => deployment)
+        .filter((deployment) => deployment.id === id),
+    stop: async (): Promise<void> => {
+      for (const instance of instances) await instance.stop();
+      await Promise.all([edge.drain(), neighbours.stop()]);
+      await Promise.all([nats.stop(), database.drop()]);
+      await rm(directory, { recursive: true, force: true });
+    },
+  };
+  return system;
+}
+
+export type System = Awaited<ReturnType<typeof startSystem>>;
