@@ -3,5 +3,14 @@ import { fileURLToPath } from 'node:url';
 /** The environment that tools started for tests are found with. */
 export const environment: NodeJS.ProcessEnv = process.env;
 
+function cache(name: string): string {
+  return fileURLToPath(new URL(`../../../.cache/${name}`, import.meta.url));
+}
+
 /** Where OpenClaw is installed once for every test of this checkout. */
-export const openClawDirectory = fileURLToPath(new URL('../../../.cache/openclaw', import.meta.url));
+export const openClawDirectory = cache('openclaw');
+/** Where a fetched nats-server is kept. */
+export const natsDirectory = cache('nats');
+
+/** Tells a test's process where the run's servers are asked for; set by the global set-up. */
+export const SERVERS_VARIABLE = 'AETHER_TEST_SERVERS';
