@@ -11,12 +11,9 @@ export const PROBLEM_TYPE = 'application/problem+json; charset=utf-8';
 export function failureOf(error: unknown): ContractFailure {
   if (error instanceof ContractFailure) return error;
   const detail = error instanceof Error ? error.message : undefined;
-  switch (statusOf(error)) {
-    case 400:
-      return commonFailure('invalid_input', {
-        detail,
-        hint: 'Correct the request as `detail` says and send it again.',
-      });
+  const status = statusOf(error) ?? 500;
+  switch (status) {
+    case 403:
     case 404:
       return commonFailure('not_found');
     case 408:
@@ -32,7 +29,12 @@ export function failureOf(error: unknown): ContractFailure {
     case 503:
       return commonFailure('unavailable', { retryAfterS: 2 });
     default:
-      return commonFailure('internal', { cause: error });
+      return status >= 400 && status < 500
+        ? commonFailure('invalid_input', {
+            detail,
+            hint: 'Correct the request as `detail` says and send it again.',
+          })
+        : commonFailure('internal', { cause: error });
   }
 }
 

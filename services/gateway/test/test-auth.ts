@@ -1,0 +1,70 @@
+import { randomUUID } from 'node:crypto';
+import type { Catalog } from '@aether/contracts/contract';
+import type { Role } from '@aether/contracts/schemas';
+import type { RequestHandlers } from '@aether/messaging/requests';
+import { SignJWT, exportJWK, generateKeyPair, type CryptoKey, type JWK } from 'jose';
+
+/** Plays `auth`: signs tokens of any role and age, and knows the keys it made. */
+export class TestAuth {
+  private readonly keys = new Map<string, { id: string; role: Role }>();
+  readonly handlers: Partial<RequestHandlers<Catalog['requests']>>;
+  /** How often the gateway asked for a key. */
+  verifications = 0;
+
+  private constructor(
+    private signingKey: CryptoKey,
+    private jwk: JWK,
+  ) {
+    this.handlers = {
+      getJwks: () => ({ keys: [this.jwk] }),
+      getSetupState: () => ({ setUp: true }),
+      getMe: (_input, { actor }) => ({ ...actor, name: 'test', email: null }),
+      verifyApiKey: (input, context) => {
+        this.verifications += 1;
+        const known = this.keys.get((input as { key: string }).key);
+        if (known) return { ...known, name: 'test', expiresAt: null };
+        throw context.fail('api_key_invalid' as 'internal');
+      },
+    };
+  }
+
+  static async create(): Promise<TestAuth> {
+    const { privateKey, jwk } = await TestAuth.newKey();
+    return new TestAuth(privateKey, jwk);
+  }
+
+  private static async newKey() {
+    const { privateKey, publicKey } = await generateKeyPair('EdDSA', { extractable: true });
+    return { privateKey, jwk: { ...(await exportJWK(publicKey)), kid: randomUUID(), alg: 'EdDSA' } };
+  }
+
+  /** From now on tokens are signed by another key. */
+  async rotate(): Promise<void> {
+    const { privateKey, jwk } = await TestAuth.newKey();
+    this.signingKey = privateKey;
+    this.jwk = jwk;
+  }
+
+  tokenOf(role: Role, { expiresInS = 600, id = randomUUID() as string } = {}): Promise<string> {
+    return new SignJWT({ role })
+      .setProtectedHeader({ alg: 'EdDSA', kid: this.jwk.kid })
+      .setSubject(id)
+      .setIssuer('aether')
+      .setAudience('aether-api')
+      .setIssuedAt()
+      .setExpirationTime(Math.floor(Date.now() / 1_000) + expiresInS)
+      .sign(this.signingKey);
+  }
+
+  /** A key of that role, and the id it is revoked by. */
+  keyOf(role: Role): { key: string; id: string } {
+    const key = `aek_test_${randomUUID()}`;
+    const id = randomUUID();
+    this.keys.set(key, { id, role });
+    return { key, id };
+  }
+
+  revoke(key: string): void {
+    this.keys.delete(key);
+  }
+}
