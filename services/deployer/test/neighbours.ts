@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { authCatalog, authRequests } from '@aether/contracts/auth';
 import type { Catalog } from '@aether/contracts/contract';
 import { commonFailure } from '@aether/contracts/failure';
@@ -35,6 +36,8 @@ export class Neighbours {
   /** What probes and connections are refused with. */
   refusal: Reason | null = null;
   providerFault: { cause: string; remedy: string } | null = null;
+  /** Requests of the bridge that are taken and not answered. */
+  readonly held = new Set<'probeGateway' | 'openConnection' | 'listAgents' | 'closeConnection'>();
   private readonly stored = new Map<string, string>();
   private readonly buses = new Map<Owner, Messaging>();
 
@@ -129,7 +132,8 @@ export class Neighbours {
     messaging.serve(
       { probeGateway, openConnection, getConnection, closeConnection, listAgents },
       {
-        probeGateway: () => {
+        probeGateway: async () => {
+          await this.whileHeld('probeGateway');
           this.present('openclaw');
           const at = new Date().toISOString();
           return {
@@ -140,7 +144,8 @@ export class Neighbours {
             gatewayVersion: '2026.9.6',
           };
         },
-        openConnection: ({ deploymentId, name, url }) => {
+        openConnection: async ({ deploymentId, name, url }) => {
+          await this.whileHeld('openConnection');
           this.present('openclaw');
           const version = (this.connections.get(deploymentId)?.version ?? 0) + 1;
           const connection: Connection = {
@@ -167,7 +172,8 @@ export class Neighbours {
           if (!found) throw context.fail('connection_not_found');
           return found;
         },
-        closeConnection: ({ deploymentId, remove }) => {
+        closeConnection: async ({ deploymentId, remove }) => {
+          await this.whileHeld('closeConnection');
           this.present('openclaw');
           const known = this.connections.get(deploymentId);
           if (known && remove) this.connections.delete(deploymentId);
@@ -175,7 +181,8 @@ export class Neighbours {
             this.connections.set(deploymentId, { ...known, state: 'closed', version: known.version + 1 });
           return { closed: known !== undefined };
         },
-        listAgents: ({ deploymentId }) => {
+        listAgents: async ({ deploymentId }) => {
+          await this.whileHeld('listAgents');
           const connection = deploymentId && this.connections.get(deploymentId);
           if (!connection) return { items: [] };
           const { id: connectionId, name } = connection;
@@ -201,6 +208,12 @@ export class Neighbours {
     const messaging = await Messaging.connect({ url, user, password, catalog, reportFault: () => undefined });
     this.buses.set(owner, messaging);
     return messaging;
+  }
+
+  private async whileHeld(
+    request: 'probeGateway' | 'openConnection' | 'listAgents' | 'closeConnection',
+  ): Promise<void> {
+    while (this.held.has(request)) await delay(20);
   }
 
   private present(owner: Owner): void {

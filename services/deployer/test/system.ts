@@ -1,6 +1,9 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type {
   CallInputOf,
   DataOf,
@@ -62,6 +65,7 @@ export async function startSystem(settings: Record<string, string> = {}) {
     },
   });
   const instances: RunningService[] = [];
+  const children: ChildProcess[] = [];
   const call = async <C extends RequestContract>(
     contract: C,
     input: CallInputOf<C>,
@@ -81,6 +85,21 @@ export async function startSystem(settings: Record<string, string> = {}) {
       const instance = await startService(service, { ...environment, ...more });
       instances.push(instance);
       return instance;
+    },
+    /** Starts one more instance as a process of its own. */
+    spawn: async (): Promise<ChildProcess> => {
+      const program = fileURLToPath(new URL('deployer-process.mjs', import.meta.url));
+      const child = spawn(
+        process.execPath,
+        ['--disable-warning=ExperimentalWarning', program, join(directory, 'runtime')],
+        {
+          env: environment,
+          stdio: ['ignore', 'pipe', 'inherit'],
+        },
+      );
+      children.push(child);
+      await once(child.stdout, 'data');
+      return child;
     },
     stopInstance: async (instance: RunningService): Promise<void> => {
       instances.splice(instances.indexOf(instance), 1);
@@ -131,12 +150,20 @@ export async function startSystem(settings: Record<string, string> = {}) {
         .filter((deployment) => deployment.id === id),
     stop: async (): Promise<void> => {
       for (const instance of instances) await instance.stop();
+      for (const child of children) await kill(child);
       await Promise.all([edge.drain(), neighbours.stop()]);
       await Promise.all([nats.stop(), database.drop()]);
       await rm(directory, { recursive: true, force: true });
     },
   };
   return system;
+}
+
+/** Ends a process without warning. */
+export async function kill(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  child.kill('SIGKILL');
+  await once(child, 'exit');
 }
 
 export type System = Awaited<ReturnType<typeof startSystem>>;
