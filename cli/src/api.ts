@@ -20,7 +20,11 @@ export interface Answer {
 
 /** Typed calls of the HTTP API. Safe to repeat, so lost connections and short outages are waited out. */
 export class Api {
-  constructor(readonly target: Target) {}
+  /** Without `patient` the first answer counts, for those who ask how things are now. */
+  constructor(
+    readonly target: Target,
+    private readonly options: { readonly patient: boolean } = { patient: true },
+  ) {}
 
   async call<R extends Route>(route: R, input: RouteInput<R>): Promise<RouteOutput<R>> {
     const { body } = await this.send(route, input as Record<string, unknown>);
@@ -47,7 +51,7 @@ export class Api {
       if ('answer' in outcome) return outcome.answer;
       const wait = RETRY_DELAYS_MS[attempt];
       const last = wait === undefined || (outcome.refused && attempt + 1 >= REFUSED_TRIES);
-      if (last || !outcome.retry) throw outcome.error;
+      if (last || !outcome.retry || !this.options.patient) throw outcome.error;
       await delay(wait);
     }
   }

@@ -35,7 +35,9 @@ async function readStatus(config: CliConfig) {
   const apiKey = config.apiKey ?? (signIn?.url === url ? (signIn?.apiKey ?? null) : null);
   const health = url ? await readHealth(url) : null;
   const overview =
-    url && apiKey && health ? await readAgents(new Api({ url, apiKey })).catch(() => null) : null;
+    url && apiKey && health
+      ? await readAgents(new Api({ url, apiKey }, { patient: false })).catch(() => null)
+      : null;
   return {
     running: health !== null,
     url,

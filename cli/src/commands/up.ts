@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { addCommand, type Call } from '../command-line.js';
 import { CommandError } from '../command-error.js';
 import { startDetached } from '../host/detached.js';
-import { readInstance } from '../host/instance.js';
+import { settledInstance } from '../host/instance.js';
 import { setupLink } from '../host/operator.js';
 import type { HostReady } from '../host/run-host.js';
 import type { Terminal } from '../terminal.js';
@@ -34,8 +34,8 @@ export function addUp(program: Command): void {
 }
 
 async function run({ config, terminal, input }: Call<z.output<typeof Input>>): Promise<void> {
-  const running = await readInstance(config.dataDir);
-  if (running?.state === 'ready') {
+  const running = await settledInstance(config.dataDir);
+  if (running) {
     if (!input.detach) throw alreadyRunning(running.url, running.pid);
     const setupUrl = await setupLink(running);
     const { pid, url } = running;
