@@ -22,7 +22,8 @@ export async function ensureDatabases(adminUrl: string, specs: readonly Database
       if (!databases.rowCount) await admin.query(`CREATE DATABASE ${database} OWNER ${roleName}`);
       await admin.query(`REVOKE ALL ON DATABASE ${database} FROM PUBLIC`);
     }
-    await admin.query('REVOKE CONNECT ON DATABASE postgres FROM PUBLIC');
+    for (const database of ['postgres', 'template1'])
+      await admin.query(`REVOKE CONNECT ON DATABASE ${database} FROM PUBLIC`);
   } finally {
     await admin.end();
   }

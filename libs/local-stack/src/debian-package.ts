@@ -1,10 +1,23 @@
 import { execFile } from 'node:child_process';
-import { chmod, copyFile, mkdir, mkdtemp, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import {
+  access,
+  chmod,
+  copyFile,
+  mkdir,
+  mkdtemp,
+  readFile,
+  readdir,
+  rename,
+  rm,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
+
+const KEYRING = '/usr/share/keyrings/debian-archive-keyring.gpg';
 
 /** Newest first. The program is linked statically enough to run on every Debian since 12. */
 const SUITES = ['sid', 'trixie'] as const;
@@ -29,9 +42,10 @@ export async function debianNatsServer({
       await chmod(work, 0o755);
       const extracted = await fetchPackage({ mirror, suite, work });
       await mkdir(cacheDir, { recursive: true });
-      await copyFile(join(extracted, 'usr/sbin/nats-server'), `${target}.partial`);
-      await chmod(`${target}.partial`, 0o755);
-      await rename(`${target}.partial`, target);
+      const partial = `${target}.${process.pid}`;
+      await copyFile(join(extracted, 'usr/sbin/nats-server'), partial);
+      await chmod(partial, 0o755);
+      await rename(partial, target);
       return;
     } catch (error) {
       faults.push(`${suite}: ${lastLine(error)}`);
@@ -46,7 +60,8 @@ async function fetchPackage(from: { mirror: string; suite: string; work: string 
   const { mirror, suite, work } = from;
   const folders = ['lists/partial', 'cache/archives/partial', 'parts', 'out'];
   for (const folder of folders) await mkdir(join(work, folder), { recursive: true });
-  await writeFile(join(work, 'sources.list'), `deb ${mirror} ${suite} main\n`);
+  const keys = (await isReadable(KEYRING)) ? `[signed-by=${KEYRING}] ` : '';
+  await writeFile(join(work, 'sources.list'), `deb ${keys}${mirror} ${suite} main\n`);
   await writeFile(join(work, 'status'), '');
   const options = {
     'Dir::Etc::sourcelist': join(work, 'sources.list'),
@@ -75,7 +90,7 @@ async function debianMirror(): Promise<string> {
   const files = ['/etc/apt/sources.list', ...names.map((name) => join(folder, name))];
   for (const file of files) {
     const text = await readFile(file, 'utf8').catch(() => '');
-    const found = /^(?:deb\s+(?:\[[^\]]*\]\s+)?|URIs:\s*)(\S+\/debian\/?)(?=\s|$)/m.exec(text);
+    const found = /^(?:deb\s+(?:\[[^\]]*\]\s+)?|URIs:\s*)(\S+\/debian(?:\/|\.list)?)(?=\s|$)/m.exec(text);
     if (found?.[1]) return found[1];
   }
   throw new Error('this machine names no Debian archive');
@@ -84,6 +99,13 @@ async function debianMirror(): Promise<string> {
 async function ownSuite(): Promise<string | null> {
   const text = await readFile('/etc/os-release', 'utf8').catch(() => '');
   return /^VERSION_CODENAME=(\w+)$/m.exec(text)?.[1] ?? null;
+}
+
+async function isReadable(file: string): Promise<boolean> {
+  return access(file).then(
+    () => true,
+    () => false,
+  );
 }
 
 function lastLine(error: unknown): string {

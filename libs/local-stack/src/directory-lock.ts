@@ -1,6 +1,6 @@
-import { link, readFile, rm, writeFile } from 'node:fs/promises';
+import { link, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isOurs } from './owned-process.js';
+import { beginningOf } from './owned-process.js';
 
 /** Thrown when another process holds the directory. */
 export class DirectoryInUse extends Error {
@@ -18,39 +18,56 @@ export class DirectoryInUse extends Error {
 
 /** Who holds a data directory: the process id, or null. A holder that was killed counts as nobody. */
 export async function directoryHolder(dataDir: string): Promise<number | null> {
-  const text = await readFile(join(dataDir, 'host.lock'), 'utf8').catch(() => '');
-  const [pid, marker] = text.split('\n');
-  if (!pid || !marker) return null;
-  return (await isOurs(Number(pid), marker)) ? Number(pid) : null;
+  return holderIn(lockFile(dataDir));
 }
 
-/**
- * Takes a data directory for this process, told apart by `marker`, a part of its command line. Throws
- * `DirectoryInUse`. Returns what gives it back.
- */
-export async function lockDirectory(dataDir: string, marker: string): Promise<() => Promise<void>> {
-  const file = join(dataDir, 'host.lock');
+/** Takes a data directory for this process, or throws `DirectoryInUse`. Returns what gives it back. */
+export async function lockDirectory(dataDir: string): Promise<() => Promise<void>> {
+  const file = lockFile(dataDir);
   // Linked into place whole, so that nobody ever reads half a lock.
   const mine = `${file}.${process.pid}`;
-  await writeFile(mine, `${process.pid}\n${marker}\n`, { mode: 0o600 });
+  await writeFile(mine, `${process.pid}\n${await beginningOf(process.pid)}\n`, { mode: 0o600 });
   try {
-    return await takeLock({ file, mine, dataDir });
+    while (!(await takes(mine, file))) await dropStale({ file, aside: `${mine}.stale`, dataDir });
+    return () => rm(file, { force: true });
   } finally {
     await rm(mine, { force: true });
   }
 }
 
-async function takeLock(lock: { file: string; mine: string; dataDir: string }): Promise<() => Promise<void>> {
-  const { file, mine, dataDir } = lock;
-  for (;;) {
-    try {
-      await link(mine, file);
-      return () => rm(file, { force: true });
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-      const holder = await directoryHolder(dataDir);
-      if (holder !== null && holder !== process.pid) throw new DirectoryInUse(holder, dataDir);
-      await rm(file, { force: true });
-    }
+function lockFile(dataDir: string): string {
+  return join(dataDir, 'host.lock');
+}
+
+async function holderIn(file: string): Promise<number | null> {
+  const [pid, beginning] = (await readFile(file, 'utf8').catch(() => '')).split('\n');
+  if (!pid || !beginning) return null;
+  return (await beginningOf(Number(pid))) === beginning ? Number(pid) : null;
+}
+
+async function takes(mine: string, file: string): Promise<boolean> {
+  try {
+    await link(mine, file);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
   }
+}
+
+/** Removes the lock of a process that is gone; throws where its holder lives. */
+async function dropStale(lock: { file: string; aside: string; dataDir: string }): Promise<void> {
+  const { file, aside, dataDir } = lock;
+  const holder = await holderIn(file);
+  if (holder !== null) throw new DirectoryInUse(holder, dataDir);
+  // Moved aside and read again: somebody may have replaced the stale lock by a living one meanwhile.
+  await rename(file, aside).catch(unlessAbsent);
+  const moved = await holderIn(aside);
+  if (moved !== null) await link(aside, file).catch(() => undefined);
+  await rm(aside, { force: true });
+  if (moved !== null) throw new DirectoryInUse(moved, dataDir);
+}
+
+function unlessAbsent(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'ENOENT') throw error;
 }

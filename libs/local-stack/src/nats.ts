@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join } from 'node:path';
@@ -24,6 +25,11 @@ export interface NatsOptions {
   readonly dataDir: string;
   readonly port: number;
   readonly users: readonly NatsUserSpec[];
+  /**
+   * How often streams are forced to the disk: `always`, or a duration such as `10s`. Default the server's own,
+   * 2 minutes: a killed process loses nothing, a power cut may lose the last events.
+   */
+  readonly syncInterval?: string;
 }
 
 export interface RunningNats {
@@ -37,6 +43,7 @@ export interface RunningNats {
 }
 
 const START_WITHIN_MS = 15_000;
+const STOP = { signal: 'SIGTERM', graceMs: 10_000 } as const;
 const MAX_PAYLOAD_BYTES = 8 * 1024 * 1024;
 
 /**
@@ -50,35 +57,40 @@ export async function startNats(options: NatsOptions): Promise<RunningNats> {
   const pidFile = join(dataDir, 'nats.pid');
   const logFile = join(dataDir, 'nats.log');
   const orphan = await readPid(pidFile);
-  if (orphan !== null && (await isOurs(orphan, configFile)))
-    await stopProcess(orphan, { signal: 'SIGTERM', graceMs: 10_000 });
+  if (orphan !== null && (await isOurs(orphan, configFile))) await stopProcess(orphan, STOP);
   await rm(configFile, { force: true });
-  await writeFile(configFile, JSON.stringify(configuration(options), null, 2), { mode: 0o600 });
+  // A name of its own, to tell it from another server that may have the port.
+  const name = `aether-${randomUUID()}`;
+  await writeFile(configFile, JSON.stringify(configuration(name, options), null, 2), { mode: 0o600 });
 
-  const { pid, exited } = await launch({
+  const server = await launch({
     command: binary,
     args: ['-c', configFile, '-P', pidFile],
     cwd: dataDir,
     logFile,
     env: {},
   });
-  const version = await waitUntilUp({ port, exited, logFile });
-  return {
-    url: `nats://127.0.0.1:${port}`,
-    pid,
-    version,
-    exited,
-    stop: () => stopProcess(pid, { signal: 'SIGTERM', graceMs: 10_000 }),
-  };
+  const { pid, exited } = server;
+  try {
+    const version = await waitUntilUp({ name, port, exited, logFile });
+    return { url: `nats://127.0.0.1:${port}`, pid, version, exited, stop: () => server.stop(STOP) };
+  } catch (error) {
+    await server.stop(STOP);
+    throw error;
+  }
 }
 
 /** nats-server reads JSON as its own configuration language. */
-function configuration({ dataDir, port, users }: NatsOptions): object {
+function configuration(name: string, { dataDir, port, users, syncInterval }: NatsOptions): object {
   return {
+    server_name: name,
     host: '127.0.0.1',
     port,
     max_payload: MAX_PAYLOAD_BYTES,
-    jetstream: { store_dir: join(dataDir, 'jetstream') },
+    jetstream: {
+      store_dir: join(dataDir, 'jetstream'),
+      ...(syncInterval && { sync_interval: syncInterval }),
+    },
     authorization: {
       users: users.map(({ user, password, permissions }) => ({
         user,
@@ -96,6 +108,7 @@ function configuration({ dataDir, port, users }: NatsOptions): object {
 }
 
 async function waitUntilUp(server: {
+  name: string;
   port: number;
   exited: Promise<string>;
   logFile: string;
@@ -104,8 +117,8 @@ async function waitUntilUp(server: {
   void server.exited.then((reason) => (ended = reason));
   const deadline = Date.now() + START_WITHIN_MS;
   while (ended === undefined && Date.now() < deadline) {
-    const version = await greeting(server.port);
-    if (version) return version;
+    const greeted = await greeting(server.port);
+    if (greeted?.server_name === server.name) return greeted.version;
     await delay(20);
   }
   throw new Error(
@@ -113,17 +126,32 @@ async function waitUntilUp(server: {
   );
 }
 
-/** The version in the INFO line by which a server greets a client; null where there is none. */
-function greeting(port: number): Promise<string | null> {
+interface Greeting {
+  readonly server_name: string;
+  readonly version: string;
+}
+
+/** What the INFO line by which a NATS server greets a client tells; null where there is none. */
+function greeting(port: number): Promise<Greeting | null> {
   return new Promise((resolve) => {
     const socket = connect({ host: '127.0.0.1', port });
     socket.setTimeout(1_000);
-    const end = (version: string | null) => {
+    let text = '';
+    const end = (found: Greeting | null) => {
       socket.destroy();
-      resolve(version);
+      resolve(found);
     };
-    socket.once('data', (data) => end(/"version":"([^"]+)"/.exec(data.toString())?.[1] ?? null));
+    socket.on('data', (data) => {
+      text += data.toString();
+      if (text.includes('\r\n')) end(parseInfo(text));
+    });
     socket.once('error', () => end(null));
+    socket.once('close', () => end(null));
     socket.once('timeout', () => end(null));
   });
+}
+
+function parseInfo(text: string): Greeting | null {
+  const info = /^INFO (\{.*\})/.exec(text);
+  return info?.[1] ? (JSON.parse(info[1]) as Greeting) : null;
 }

@@ -17,11 +17,25 @@ export interface LaunchOptions {
   readonly gid?: number;
 }
 
+export interface StopOptions {
+  readonly signal: NodeJS.Signals;
+  /** How long the signal may take before SIGKILL follows. */
+  readonly graceMs: number;
+}
+
+export interface LaunchedProcess {
+  readonly pid: number;
+  /** Resolves with the reason when the process ends, wanted or not. */
+  readonly exited: Promise<string>;
+  /** Ends it, if it has not ended; resolves when it is gone. */
+  stop(options: StopOptions): Promise<void>;
+}
+
 /**
  * Starts a program in a session of its own: a Ctrl-C meant for its parent does not reach it, so the parent can
- * stop things in order. Returns the process id and a promise of its end.
+ * stop things in order. Throws when there is no such program.
  */
-export async function launch(options: LaunchOptions): Promise<{ pid: number; exited: Promise<string> }> {
+export async function launch(options: LaunchOptions): Promise<LaunchedProcess> {
   const log = await open(options.logFile, 'a', 0o600);
   try {
     const child = spawn(options.command, options.args, {
@@ -39,8 +53,15 @@ export async function launch(options: LaunchOptions): Promise<{ pid: number; exi
       );
     });
     child.unref();
-    if (child.pid === undefined) throw new Error(`Cannot start ${options.command}: ${await exited}`);
-    return { pid: child.pid, exited };
+    const { pid } = child;
+    if (pid === undefined) throw new Error(`Cannot start ${options.command}: ${await exited}`);
+    // Once it has ended, its id may belong to somebody else's process.
+    const hasEnded = () => child.exitCode !== null || child.signalCode !== null;
+    return {
+      pid,
+      exited,
+      stop: async (how) => (hasEnded() ? undefined : stopProcess(pid, how)),
+    };
   } finally {
     await log.close();
   }
@@ -64,6 +85,22 @@ export async function isOurs(pid: number, marker: string): Promise<boolean> {
   return (await commandLine(pid))?.includes(marker) ?? false;
 }
 
+/**
+ * When a process began, as the system tells it. Ids are used again; an id together with its beginning names one
+ * process. Null where none runs.
+ */
+export async function beginningOf(pid: number): Promise<string | null> {
+  if (process.platform !== 'linux')
+    return run('ps', ['-o', 'lstart=', '-p', String(pid)]).then(
+      ({ stdout }) => stdout.trim() || null,
+      () => null,
+    );
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
+  // The program's name, in parentheses, may hold anything; field 3 is the state, field 22 the beginning.
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return fields[0] === 'Z' ? null : (fields[19] ?? null);
+}
+
 /** True while a process of this id runs. A zombie has no command line left, and counts as gone. */
 async function isRunning(pid: number): Promise<boolean> {
   return Boolean((await commandLine(pid))?.trim());
@@ -77,17 +114,23 @@ export async function readPid(file: string): Promise<number | null> {
 }
 
 /** Sends `signal`, waits up to `graceMs`, then kills. Resolves when the process is gone. */
-export async function stopProcess(
-  pid: number,
-  { signal, graceMs }: { signal: NodeJS.Signals; graceMs: number },
-): Promise<void> {
+export async function stopProcess(pid: number, { signal, graceMs }: StopOptions): Promise<void> {
   if (!(await isRunning(pid))) return;
-  process.kill(pid, signal);
+  send(pid, signal);
   const deadline = Date.now() + graceMs;
   while ((await isRunning(pid)) && Date.now() < deadline) await delay(20);
   if (!(await isRunning(pid))) return;
-  process.kill(pid, 'SIGKILL');
+  send(pid, 'SIGKILL');
   while (await isRunning(pid)) await delay(20);
+}
+
+function send(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch (error) {
+    // It ended by itself in between.
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
 }
 
 /** The end of a log, to be shown when something did not start. */

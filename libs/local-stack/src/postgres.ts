@@ -1,18 +1,13 @@
-import { execFile } from 'node:child_process';
-import { access, chmod, chown, mkdir, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { promisify } from 'node:util';
-import { createHash } from 'node:crypto';
-import { Client } from 'pg';
+import { Client, DatabaseError } from 'pg';
 import { isOurs, lastLines, launch, readPid, stopProcess } from './owned-process.js';
-import { postgresAccount, postgresBinaries, type PostgresAccount } from './postgres-binaries.js';
-
-const run = promisify(execFile);
+import { postgresAccount, postgresBinaries } from './postgres-binaries.js';
+import { ensureCluster } from './postgres-cluster.js';
 
 export interface PostgresOptions {
-  /** Holds the cluster (`data/`) and its log; made if absent. */
+  /** Holds the cluster (`data`) and its log; made if absent. */
   readonly dataDir: string;
   readonly port: number;
   /** Of the superuser `postgres`, set when the cluster is made. */
@@ -28,46 +23,49 @@ export interface RunningPostgres {
   readonly pid: number;
   /** Resolves with the reason when the server ends, wanted or not. */
   readonly exited: Promise<string>;
-  /** Fast shutdown, bounded: clients are cut, nothing committed is lost. */
+  /** Fast shutdown, at most 15 s before it is killed: clients are cut, nothing committed is lost. */
   stop(): Promise<void>;
 }
 
 const START_WITHIN_MS = 30_000;
+// "Fast": clients are cut off. SIGTERM would wait for them.
+const STOP = { signal: 'SIGINT', graceMs: 15_000 } as const;
+const INVALID_PASSWORD = '28P01';
 
 /**
  * Starts PostgreSQL on 127.0.0.1 from the binaries in node_modules, making the cluster at the first start. One
- * left over from a killed parent is stopped first. Throws with the last log lines when it does not come up.
+ * left over from a killed parent is stopped first. Throws with the last log lines when it does not come up
+ * within 30 s.
  */
 export async function startPostgres(options: PostgresOptions): Promise<RunningPostgres> {
-  const { port, password, onProgress = () => undefined } = options;
+  const { dataDir, port, password, durable = true, onProgress = () => undefined } = options;
+  await mkdir(dataDir, { recursive: true });
   const account = await postgresAccount();
-  const home = await clusterHome(options.dataDir, account);
-  const data = join(home, 'data');
-  const binaries = await postgresBinaries(account, join(home, 'native'));
+  const binaries = await postgresBinaries(account);
+  const data = await ensureCluster({ binaries, dataDir, password, account, onProgress });
   await stopOrphan(data);
-  const owner = account ?? {};
-  const env = { PATH: process.execPath, LC_ALL: 'C', TZ: 'UTC' };
 
-  if (!(await exists(join(data, 'PG_VERSION')))) {
-    onProgress('making the database cluster');
-    await makeCluster({ binaries, home, data, password, account });
-  }
-  const logFile = join(options.dataDir, 'postgres.log');
-  const { pid, exited } = await launch({
+  const logFile = join(dataDir, 'postgres.log');
+  const server = await launch({
     command: join(binaries, 'bin', 'postgres'),
-    args: ['-D', data, '-p', String(port), ...settings(home, options.durable ?? true)],
-    cwd: home,
+    args: ['-D', data, '-p', String(port), ...settings(durable)],
+    cwd: data,
     logFile,
-    env,
-    ...owner,
+    env: { LC_ALL: 'C', TZ: 'UTC', PATH: '/usr/bin:/bin' },
+    ...account,
   });
   const url = `postgres://postgres:${encodeURIComponent(password)}@127.0.0.1:${port}/postgres`;
-  await waitUntilUp({ url, exited, logFile });
-  return { url, pid, exited, stop: () => stopProcess(pid, { signal: 'SIGINT', graceMs: 15_000 }) };
+  try {
+    await waitUntilUp({ url, data, logFile, exited: server.exited });
+  } catch (error) {
+    await server.stop(STOP);
+    throw error;
+  }
+  return { url, pid: server.pid, exited: server.exited, stop: () => server.stop(STOP) };
 }
 
 /** Room for a handful of services on a laptop: small buffers, enough connections. */
-function settings(home: string, durable: boolean): string[] {
+function settings(durable: boolean): string[] {
   const values: Record<string, string> = {
     listen_addresses: '127.0.0.1',
     unix_socket_directories: '',
@@ -81,78 +79,17 @@ function settings(home: string, durable: boolean): string[] {
   return Object.entries(values).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
 }
 
-/**
- * The data directory itself, unless root made it below a folder that the account cannot enter: then a
- * readable place whose name follows from it.
- */
-async function clusterHome(dataDir: string, account: PostgresAccount | null): Promise<string> {
-  await mkdir(dataDir, { recursive: true });
-  if (!account) return dataDir;
-  const name = createHash('sha256').update(dataDir).digest('hex').slice(0, 12);
-  const reachable = await run('setpriv', [
-    `--reuid=${account.uid}`,
-    `--regid=${account.gid}`,
-    '--clear-groups',
-    'test',
-    '-x',
-    dataDir,
-  ])
-    .then(() => true)
-    .catch(() => false);
-  const home = reachable ? dataDir : join('/var/lib', `aether-postgres-${name}`);
-  await mkdir(home, { recursive: true });
-  await chmod(home, 0o711);
-  return home;
-}
-
-async function makeCluster(parts: {
-  binaries: string;
-  home: string;
-  data: string;
-  password: string;
-  account: PostgresAccount | null;
-}): Promise<void> {
-  const { binaries, data, password, account } = parts;
-  // A first start that was killed leaves a cluster without PG_VERSION, which initdb refuses.
-  await rm(data, { recursive: true, force: true });
-  await mkdir(data, { mode: 0o700 });
-  const passwordFile = join(tmpdir(), `aether-initdb-${process.pid}-${Date.now()}`);
-  await writeFile(passwordFile, password, { mode: 0o600 });
-  if (account) {
-    await chown(data, account.uid, account.gid);
-    await chown(passwordFile, account.uid, account.gid);
-  }
-  try {
-    await run(
-      join(binaries, 'bin', 'initdb'),
-      [
-        `--pgdata=${data}`,
-        '--username=postgres',
-        `--pwfile=${passwordFile}`,
-        '--auth=scram-sha-256',
-        '--encoding=UTF8',
-        '--locale=C',
-        '--locale-provider=builtin',
-        '--builtin-locale=C.UTF-8',
-        '--no-instructions',
-      ],
-      { cwd: dirname(data), env: { LC_ALL: 'C', TZ: 'UTC', PATH: '/usr/bin:/bin' }, ...(account ?? {}) },
-    );
-  } catch (cause) {
-    const said = (cause as { stderr?: string }).stderr?.trim().split('\n').slice(-5).join('\n');
-    throw new Error(`initdb failed in ${data}:\n${said ?? String(cause)}`, { cause });
-  } finally {
-    await rm(passwordFile, { force: true });
-  }
-}
-
 async function stopOrphan(data: string): Promise<void> {
   const pid = await readPid(join(data, 'postmaster.pid'));
-  if (pid !== null && (await isOurs(pid, data)))
-    await stopProcess(pid, { signal: 'SIGINT', graceMs: 15_000 });
+  if (pid !== null && (await isOurs(pid, data))) await stopProcess(pid, STOP);
 }
 
-async function waitUntilUp(server: { url: string; exited: Promise<string>; logFile: string }): Promise<void> {
+async function waitUntilUp(server: {
+  url: string;
+  data: string;
+  logFile: string;
+  exited: Promise<string>;
+}): Promise<void> {
   let ended: string | undefined;
   void server.exited.then((reason) => (ended = reason));
   const deadline = Date.now() + START_WITHIN_MS;
@@ -162,6 +99,11 @@ async function waitUntilUp(server: { url: string; exited: Promise<string>; logFi
       await client.connect();
       return;
     } catch (cause) {
+      if (cause instanceof DatabaseError && cause.code === INVALID_PASSWORD)
+        throw new Error(
+          `The PostgreSQL cluster in ${server.data} has another password than the one kept for it. Restore stack.json of the data directory, or move the data directory away to begin anew.`,
+          { cause },
+        );
       if (ended === undefined && Date.now() < deadline) await delay(25);
       else
         throw new Error(
@@ -172,11 +114,4 @@ async function waitUntilUp(server: { url: string; exited: Promise<string>; logFi
       await client.end().catch(() => undefined);
     }
   }
-}
-
-async function exists(file: string): Promise<boolean> {
-  return access(file).then(
-    () => true,
-    () => false,
-  );
 }

@@ -34,23 +34,24 @@ export async function openStackState(dataDir: string): Promise<StackState> {
     await writeFile(`${file}.partial`, `${JSON.stringify(remembered, null, 2)}\n`, { mode: 0o600 });
     await rename(`${file}.partial`, file);
   };
+  let queue: Promise<unknown> = Promise.resolve();
+  /** One at a time, so that two callers neither choose the same port nor write the same file. */
+  const remember = <T>(kind: Record<string, T>, name: string, make: () => T | Promise<T>): Promise<T> => {
+    const result = queue.then(async () => {
+      const known = kind[name];
+      if (known !== undefined) return known;
+      const made = (kind[name] = await make());
+      await save();
+      return made;
+    });
+    queue = result.catch(() => undefined);
+    return result;
+  };
   return {
     dataDir,
-    port: async (name, preferred) => {
-      const taken = Object.values(remembered.ports);
-      if (remembered.ports[name] === undefined) {
-        remembered.ports[name] = await freePort(taken, preferred);
-        await save();
-      }
-      return remembered.ports[name];
-    },
-    secret: async (name) => {
-      if (remembered.secrets[name] === undefined) {
-        remembered.secrets[name] = randomBytes(32).toString('base64');
-        await save();
-      }
-      return remembered.secrets[name];
-    },
+    port: (name, preferred) =>
+      remember(remembered.ports, name, () => freePort(Object.values(remembered.ports), preferred)),
+    secret: (name) => remember(remembered.secrets, name, () => randomBytes(32).toString('base64')),
   };
 }
 
