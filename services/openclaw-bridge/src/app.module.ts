@@ -1,0 +1,73 @@
+import { Messaging } from '@aether/messaging/messaging';
+import { Database } from '@aether/persistence/database';
+import { systemClock } from '@aether/runtime/clock';
+import type { ServiceParts } from '@aether/runtime/service';
+import { Module, type DynamicModule } from '@nestjs/common';
+import { AbortTurn } from './chats/abort-turn.js';
+import { ChatFeed } from './chats/chat-feed.js';
+import { ChatRepository } from './chats/chat.repository.js';
+import { CreateChat } from './chats/create-chat.js';
+import { DeleteChat } from './chats/delete-chat.js';
+import { FollowChat } from './chats/follow-chat.js';
+import { ReadChats } from './chats/read-chats.js';
+import { SendMessage } from './chats/send-message.js';
+import { TurnStore } from './chats/turn-store.js';
+import { Turns } from './chats/turns.js';
+import type { BridgeConfig } from './config.js';
+import { CloseConnection } from './connections/close-connection.js';
+import { ConnectionHub } from './connections/connection-hub.js';
+import { ConnectionRepository } from './connections/connection.repository.js';
+import { ListAgents } from './connections/list-agents.js';
+import { OpenConnection } from './connections/open-connection.js';
+import { PeriodicProbe } from './connections/periodic-probe.js';
+import { ProbeGateway } from './connections/probe-gateway.js';
+import { ReadConnections } from './connections/read-connections.js';
+import { GatewayClients } from './gateway/gateway-client.js';
+import { OfficialClients } from './gateway/official-client.js';
+import { OpenclawController } from './openclaw.controller.js';
+import { CLOCK, CONFIG, LOGGER, OPERATIONS } from './tokens.js';
+
+const useCases = [
+  ProbeGateway,
+  OpenConnection,
+  CloseConnection,
+  ReadConnections,
+  ListAgents,
+  CreateChat,
+  ReadChats,
+  SendMessage,
+  FollowChat,
+  AbortTurn,
+  DeleteChat,
+];
+
+const parts = [
+  ConnectionRepository,
+  ConnectionHub,
+  PeriodicProbe,
+  ChatRepository,
+  ChatFeed,
+  TurnStore,
+  Turns,
+];
+
+@Module({})
+export class AppModule {
+  static register(service: ServiceParts<BridgeConfig>): DynamicModule {
+    return {
+      module: AppModule,
+      controllers: [OpenclawController],
+      providers: [
+        { provide: Messaging, useValue: service.messaging },
+        { provide: Database, useValue: service.database },
+        { provide: OPERATIONS, useValue: service.operations },
+        { provide: LOGGER, useValue: service.logger },
+        { provide: CONFIG, useValue: service.config },
+        { provide: CLOCK, useValue: systemClock },
+        { provide: GatewayClients, useClass: OfficialClients },
+        ...parts,
+        ...useCases,
+      ],
+    };
+  }
+}

@@ -1,0 +1,52 @@
+import type { Chat } from '@aether/contracts/openclaw';
+import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
+
+@Entity('chat')
+@Index('IDX_chat_connection', ['connectionId'])
+export class ChatRow {
+  @PrimaryColumn('uuid')
+  id: string;
+
+  @Column('uuid', { name: 'connection_id' })
+  connectionId: string;
+
+  @Column('uuid', { name: 'deployment_id' })
+  deploymentId: string;
+
+  @Column('text', { name: 'agent_id' })
+  agentId: string;
+
+  @Column('text')
+  title: string;
+
+  /** Sequence number of its last message. */
+  @Column('int', { name: 'last_seq' })
+  lastSeq: number;
+
+  @Column('text', { name: 'created_by' })
+  createdBy: string;
+
+  @Column('timestamptz', { name: 'created_at' })
+  createdAt: Date;
+
+  @Column('timestamptz', { name: 'updated_at' })
+  updatedAt: Date;
+
+  /** The gateway's name for this conversation. */
+  get sessionKey(): string {
+    return `agent:${this.agentId}:aether-${this.id}`;
+  }
+
+  reply(): Chat {
+    return {
+      id: this.id,
+      connectionId: this.connectionId,
+      deploymentId: this.deploymentId,
+      agentId: this.agentId,
+      title: this.title,
+      createdBy: this.createdBy,
+      createdAt: this.createdAt.toISOString(),
+      updatedAt: this.updatedAt.toISOString(),
+    };
+  }
+}

@@ -1,0 +1,213 @@
+import { openclawEvents, type ToolCall } from '@aether/contracts/openclaw';
+import { serviceContext, type Context } from '@aether/messaging/context';
+import { newId } from '@aether/messaging/id';
+import { Database, type Transaction } from '@aether/persistence/database';
+import { pageById, type PageBounds } from '@aether/persistence/paging';
+import type { Clock } from '@aether/runtime/clock';
+import { Inject, Injectable } from '@nestjs/common';
+import { In, IsNull, MoreThanOrEqual } from 'typeorm';
+import { CLOCK } from '../tokens.js';
+import { ChatRow } from './chat.entity.js';
+import { MessageRow, type Outcome } from './message.entity.js';
+
+/** A turn that has not ended, with what is needed to go on with it. */
+export interface OpenTurn {
+  readonly chat: ChatRow;
+  readonly prompt: MessageRow;
+  readonly reply: MessageRow;
+}
+
+@Injectable()
+export class ChatRepository {
+  constructor(
+    private readonly database: Database,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {}
+
+  async find(id: string): Promise<ChatRow | null> {
+    return this.database.read((manager) => manager.findOneBy(ChatRow, { id }));
+  }
+
+  async list(bounds: PageBounds, deploymentId?: string) {
+    return this.database.read((manager) => {
+      const query = manager.createQueryBuilder(ChatRow, 'row');
+      if (deploymentId) query.where('row.deploymentId = :deploymentId', { deploymentId });
+      return pageById(query, bounds);
+    });
+  }
+
+  async messages(chatId: string, bounds: PageBounds) {
+    return this.database.read((manager) =>
+      pageById(
+        manager.createQueryBuilder(MessageRow, 'row').where('row.chatId = :chatId', { chatId }),
+        bounds,
+      ),
+    );
+  }
+
+  async messagesFrom(chatId: string, from: { seq: number; limit: number }): Promise<MessageRow[]> {
+    return this.database.read((manager) =>
+      manager.find(MessageRow, {
+        where: { chatId, seq: MoreThanOrEqual(from.seq) },
+        order: { seq: 'ASC' },
+        take: from.limit,
+      }),
+    );
+  }
+
+  async create(
+    tx: Transaction,
+    fields: Pick<ChatRow, 'connectionId' | 'deploymentId' | 'agentId' | 'title'>,
+  ): Promise<ChatRow> {
+    const now = this.clock.now();
+    const chat = Object.assign(new ChatRow(), {
+      ...fields,
+      id: newId(),
+      lastSeq: 0,
+      createdBy: tx.context.actor.id,
+      createdAt: now,
+      updatedAt: now,
+    });
+    await tx.manager.insert(ChatRow, chat);
+    await tx.publish(openclawEvents.chatCreated, { chat: chat.reply() });
+    return chat;
+  }
+
+  /** Adds a message and the reply that will grow. One turn of a chat runs at a time. */
+  async beginTurn(tx: Transaction, chatId: string, text: string): Promise<OpenTurn | 'busy' | 'gone'> {
+    const { manager } = tx;
+    const chat = await manager.findOne(ChatRow, {
+      where: { id: chatId },
+      lock: { mode: 'pessimistic_write' },
+    });
+    if (!chat) return 'gone';
+    const open = await manager.existsBy(MessageRow, {
+      chatId,
+      role: 'assistant',
+      state: In(['queued', 'sent', 'streaming']),
+    });
+    if (open) return 'busy';
+    const now = this.clock.now();
+    const common = {
+      chatId,
+      reason: null,
+      toolCalls: [],
+      sentAt: null,
+      abortRequestedAt: null,
+      createdAt: now,
+    };
+    const prompt = Object.assign(new MessageRow(), common, {
+      id: newId(),
+      seq: chat.lastSeq + 1,
+      role: 'user',
+      text,
+      state: 'complete',
+      replyTo: null,
+      finishedAt: now,
+    } satisfies Partial<MessageRow>);
+    const reply = Object.assign(new MessageRow(), common, {
+      id: newId(),
+      seq: chat.lastSeq + 2,
+      role: 'assistant',
+      text: '',
+      state: 'queued',
+      replyTo: prompt.id,
+      finishedAt: null,
+    } satisfies Partial<MessageRow>);
+    await manager.insert(MessageRow, [prompt, reply]);
+    chat.lastSeq = reply.seq;
+    chat.updatedAt = now;
+    await manager.save(chat);
+    await tx.publish(openclawEvents.messageStored, { message: prompt.reply() });
+    return { chat, prompt, reply };
+  }
+
+  /** Open turns of a connection's chats, oldest first. */
+  async openTurns(connectionId: string): Promise<OpenTurn[]> {
+    return this.database.read(async (manager) => {
+      const replies = await manager
+        .createQueryBuilder(MessageRow, 'row')
+        .innerJoin(ChatRow, 'chat', 'chat.id = row.chatId')
+        .where('chat.connectionId = :connectionId', { connectionId })
+        .andWhere(`row.role = 'assistant' AND row.state IN ('queued', 'sent', 'streaming')`)
+        .orderBy('row.id', 'ASC')
+        .getMany();
+      const turns: OpenTurn[] = [];
+      for (const reply of replies) {
+        const chat = await manager.findOneByOrFail(ChatRow, { id: reply.chatId });
+        const prompt = await manager.findOneByOrFail(MessageRow, { id: reply.replyTo ?? '' });
+        turns.push({ chat, prompt, reply });
+      }
+      return turns;
+    });
+  }
+
+  /** The open turn of a chat, if any. */
+  async openReply(chatId: string): Promise<MessageRow | null> {
+    return this.database.read((manager) =>
+      manager.findOneBy(MessageRow, { chatId, role: 'assistant', finishedAt: IsNull() }),
+    );
+  }
+
+  async markSent(replyId: string, sentAt: Date | null): Promise<void> {
+    await this.database.read((manager) =>
+      manager.update(
+        MessageRow,
+        { id: replyId, finishedAt: IsNull() },
+        { sentAt, state: sentAt ? 'sent' : 'queued' },
+      ),
+    );
+  }
+
+  async requestAbort(replyId: string): Promise<void> {
+    await this.database.read((manager) =>
+      manager.update(MessageRow, { id: replyId }, { abortRequestedAt: this.clock.now() }),
+    );
+  }
+
+  /** Keeps what has come so far, so that a restarted bridge can show it. */
+  async saveProgress(replyId: string, progress: { text: string; toolCalls: ToolCall[] }): Promise<void> {
+    await this.database.read((manager) =>
+      manager.update(
+        MessageRow,
+        { id: replyId, finishedAt: IsNull() },
+        { text: progress.text, toolCalls: progress.toolCalls as object[], state: 'streaming' },
+      ),
+    );
+  }
+
+  /** Ends a reply once. Null where it had ended before or is gone. */
+  async finish(replyId: string, outcome: Outcome, toolCalls?: ToolCall[]): Promise<MessageRow | null> {
+    return this.database.transaction(serviceContext('openclaw-bridge'), async (tx) => {
+      const row = await tx.manager.findOne(MessageRow, {
+        where: { id: replyId },
+        lock: { mode: 'pessimistic_write' },
+      });
+      if (!row?.finish(outcome, this.clock.now())) return null;
+      if (toolCalls) row.toolCalls = toolCalls;
+      await tx.manager.save(row);
+      await tx.publish(openclawEvents.messageFinished, { message: row.reply() });
+      return row;
+    });
+  }
+
+  async delete(tx: Transaction, chatId: string): Promise<ChatRow | null> {
+    const chat = await tx.manager.findOneBy(ChatRow, { id: chatId });
+    if (!chat) return null;
+    await tx.manager.delete(MessageRow, { chatId });
+    await tx.manager.delete(ChatRow, { id: chatId });
+    await tx.publish(openclawEvents.chatDeleted, { chatId });
+    return chat;
+  }
+
+  /** Chats of a connection, for its removal. */
+  async ofConnection(connectionId: string): Promise<ChatRow[]> {
+    return this.database.read((manager) => manager.findBy(ChatRow, { connectionId }));
+  }
+
+  async deleteAll(context: Context, chats: readonly ChatRow[]): Promise<void> {
+    await this.database.transaction(context, async (tx) => {
+      for (const chat of chats) await this.delete(tx, chat.id);
+    });
+  }
+}

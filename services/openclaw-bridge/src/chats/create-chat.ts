@@ -1,0 +1,38 @@
+import { openclawRequests, type Chat } from '@aether/contracts/openclaw';
+import type { InputOf } from '@aether/contracts/contract';
+import type { RequestContext } from '@aether/messaging/requests';
+import { Database } from '@aether/persistence/database';
+import { Injectable } from '@nestjs/common';
+import { ConnectionRepository } from '../connections/connection.repository.js';
+import { mustOperate } from './access.js';
+import { ChatRepository } from './chat.repository.js';
+
+const contract = openclawRequests.createChat;
+
+@Injectable()
+export class CreateChat {
+  constructor(
+    private readonly database: Database,
+    private readonly chats: ChatRepository,
+    private readonly connections: ConnectionRepository,
+  ) {}
+
+  async execute(input: InputOf<typeof contract>, context: RequestContext<typeof contract>): Promise<Chat> {
+    mustOperate(context);
+    const connection = await this.connections.findByDeployment(input.deploymentId);
+    if (!connection || connection.state === 'closed') throw context.fail('connection_not_found');
+    const agent = input.agentId
+      ? connection.agents.find(({ id }) => id === input.agentId)
+      : (connection.agents.find(({ id }) => id === 'main') ?? connection.agents[0]);
+    if (!agent) throw context.fail('agent_not_found');
+    return this.database.once({ contract, input, context }, async (tx) => {
+      const chat = await this.chats.create(tx, {
+        connectionId: connection.id,
+        deploymentId: connection.deploymentId,
+        agentId: agent.id,
+        title: input.title ?? `Chat with ${agent.name}`,
+      });
+      return chat.reply();
+    });
+  }
+}

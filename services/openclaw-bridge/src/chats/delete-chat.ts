@@ -1,0 +1,39 @@
+import { openclawRequests, type Chat } from '@aether/contracts/openclaw';
+import type { RequestContext } from '@aether/messaging/requests';
+import { Database } from '@aether/persistence/database';
+import { Inject, Injectable } from '@nestjs/common';
+import type { Logger } from '@aether/runtime/logger';
+import { ConnectionHub } from '../connections/connection-hub.js';
+import { LOGGER } from '../tokens.js';
+import { mustOperate } from './access.js';
+import { ChatRepository } from './chat.repository.js';
+import { Turns } from './turns.js';
+
+@Injectable()
+export class DeleteChat {
+  constructor(
+    private readonly database: Database,
+    private readonly chats: ChatRepository,
+    private readonly turns: Turns,
+    private readonly hub: ConnectionHub,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {}
+
+  async execute(
+    { id }: { id: string },
+    context: RequestContext<typeof openclawRequests.deleteChat>,
+  ): Promise<Chat> {
+    mustOperate(context);
+    await this.turns.abort(id);
+    const chat = await this.database.transaction(context, (tx) => this.chats.delete(tx, id));
+    if (!chat) throw context.fail('chat_not_found');
+    this.turns.forget(id);
+    // The gateway may be away, or never have heard of the session: the chat is gone for people either way.
+    await this.hub
+      .request(chat.connectionId, 'sessions.delete', { key: chat.sessionKey })
+      .catch((error: unknown) =>
+        this.logger.info({ err: error, chatId: id }, 'the gateway kept its copy of a chat'),
+      );
+    return chat.reply();
+  }
+}

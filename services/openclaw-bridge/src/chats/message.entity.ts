@@ -1,0 +1,90 @@
+import type { Message, MessageState, Reason, ToolCall } from '@aether/contracts/openclaw';
+import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
+
+/** How a turn ended. */
+export interface Outcome {
+  readonly state: Extract<MessageState, 'complete' | 'aborted' | 'failed'>;
+  readonly text: string;
+  readonly reason: Reason | null;
+}
+
+const OPEN: readonly MessageState[] = ['queued', 'sent', 'streaming'];
+
+@Entity('message')
+@Index('UQ_message_seq', ['chatId', 'seq'], { unique: true })
+@Index('UQ_message_open_turn', ['chatId'], {
+  unique: true,
+  where: `((role = 'assistant'::text) AND (state = ANY (ARRAY['queued'::text, 'sent'::text, 'streaming'::text])))`,
+})
+export class MessageRow {
+  @PrimaryColumn('uuid')
+  id: string;
+
+  @Column('uuid', { name: 'chat_id' })
+  chatId: string;
+
+  @Column('int')
+  seq: number;
+
+  @Column('text')
+  role: Message['role'];
+
+  @Column('text')
+  text: string;
+
+  @Column('text')
+  state: MessageState;
+
+  /** Of a reply: the message it answers, whose id is the turn's idempotency key at the gateway. */
+  @Column('uuid', { name: 'reply_to', nullable: true })
+  replyTo: string | null;
+
+  @Column('jsonb', { name: 'tool_calls' })
+  toolCalls: ToolCall[];
+
+  @Column('jsonb', { nullable: true })
+  reason: Reason | null;
+
+  /** Of a reply: when its turn was first handed to the gateway. */
+  @Column('timestamptz', { name: 'sent_at', nullable: true })
+  sentAt: Date | null;
+
+  @Column('timestamptz', { name: 'abort_requested_at', nullable: true })
+  abortRequestedAt: Date | null;
+
+  @Column('timestamptz', { name: 'created_at' })
+  createdAt: Date;
+
+  @Column('timestamptz', { name: 'finished_at', nullable: true })
+  finishedAt: Date | null;
+
+  get isOpen(): boolean {
+    return OPEN.includes(this.state);
+  }
+
+  /** Ends the message once; false where it had ended before, whatever is said again later. */
+  finish(outcome: Outcome, now: Date): boolean {
+    if (!this.isOpen) return false;
+    this.state = outcome.state;
+    this.text = outcome.text;
+    this.reason = outcome.reason;
+    this.finishedAt = now;
+    return true;
+  }
+
+  reply(): Message {
+    return {
+      id: this.id,
+      chatId: this.chatId,
+      seq: this.seq,
+      role: this.role,
+      text: this.text,
+      state: this.state,
+      replyTo: this.replyTo,
+      toolCalls: this.toolCalls,
+      reason: this.reason,
+      createdAt: this.createdAt.toISOString(),
+      finishedAt: this.finishedAt?.toISOString() ?? null,
+    };
+  }
+}

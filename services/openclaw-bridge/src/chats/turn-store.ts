@@ -1,0 +1,57 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Logger } from '@aether/runtime/logger';
+import { Inject, Injectable } from '@nestjs/common';
+import { LOGGER } from '../tokens.js';
+import { ChatFeed } from './chat-feed.js';
+import { ChatRepository } from './chat.repository.js';
+import type { Outcome } from './message.entity.js';
+import type { Turn } from './turn.js';
+
+/** At most this much text is read again from the gateway after a crash of ours. */
+const SAVE_EVERY_MS = 500;
+const RETRY_MS = 1_000;
+
+/** Keeps turns in rows: now and then while they run, and for certain when they end. */
+@Injectable()
+export class TurnStore {
+  private readonly saving = new Map<Turn, Promise<void>>();
+  private stopped = false;
+
+  constructor(
+    private readonly chats: ChatRepository,
+    private readonly feed: ChatFeed,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {}
+
+  /** Saves soon, once for everything that comes until then. */
+  progress(turn: Turn): void {
+    if (this.saving.has(turn)) return;
+    const work = delay(SAVE_EVERY_MS)
+      .then(() => this.chats.saveProgress(turn.replyId, { text: turn.text, toolCalls: turn.toolCalls }))
+      .catch((error: unknown) =>
+        this.logger.warn({ err: error, chatId: turn.chatId }, 'progress was not saved'),
+      )
+      .finally(() => this.saving.delete(turn));
+    this.saving.set(turn, work);
+  }
+
+  /** Ends a turn; goes on trying while the database is away, since the gateway will not say it again. */
+  async finish(turn: Turn, outcome: Outcome): Promise<void> {
+    this.feed.settle(turn);
+    while (!this.stopped) {
+      try {
+        const row = await this.chats.finish(turn.replyId, outcome, turn.toolCalls);
+        if (row) this.feed.message(row);
+        return;
+      } catch (error) {
+        this.logger.warn({ err: error, chatId: turn.chatId }, 'the end of a turn was not saved yet');
+        await delay(RETRY_MS);
+      }
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.stopped = true;
+    await Promise.all(this.saving.values());
+  }
+}

@@ -1,0 +1,143 @@
+import { openclawEvents, type ProbeReport } from '@aether/contracts/openclaw';
+import type { Context } from '@aether/messaging/context';
+import { newId } from '@aether/messaging/id';
+import { Database, type Transaction } from '@aether/persistence/database';
+import { pageById, type PageBounds } from '@aether/persistence/paging';
+import type { Clock } from '@aether/runtime/clock';
+import { Inject, Injectable } from '@nestjs/common';
+import { Not } from 'typeorm';
+import { CLOCK } from '../tokens.js';
+import { ConnectionRow, type KnownAgent } from './connection.entity.js';
+import { ProbeRow } from './probe.entity.js';
+
+const PROBES_KEPT = 200;
+
+@Injectable()
+export class ConnectionRepository {
+  constructor(
+    private readonly database: Database,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {}
+
+  async find(id: string): Promise<ConnectionRow | null> {
+    return this.database.read((manager) => manager.findOneBy(ConnectionRow, { id }));
+  }
+
+  async findByDeployment(deploymentId: string): Promise<ConnectionRow | null> {
+    return this.database.read((manager) => manager.findOneBy(ConnectionRow, { deploymentId }));
+  }
+
+  async list(bounds: PageBounds) {
+    return this.database.read((manager) =>
+      pageById(manager.createQueryBuilder(ConnectionRow, 'row'), bounds),
+    );
+  }
+
+  /** Connections to hold open, and after a restart to open again. */
+  async open(): Promise<ConnectionRow[]> {
+    return this.database.read((manager) => manager.findBy(ConnectionRow, { state: Not('closed') }));
+  }
+
+  /** Everything that agents are listed from. */
+  async all(): Promise<ConnectionRow[]> {
+    return this.database.read((manager) => manager.find(ConnectionRow, { order: { id: 'ASC' } }));
+  }
+
+  /** Makes or moves the connection of a deployment, within the caller's transaction. */
+  async aim(
+    tx: Transaction,
+    target: { deploymentId: string; name: string; url: string; tokenSecretId: string },
+  ): Promise<ConnectionRow> {
+    const { deploymentId, ...rest } = target;
+    const found = await tx.manager.findOne(ConnectionRow, {
+      where: { deploymentId },
+      lock: { mode: 'pessimistic_write' },
+    });
+    const row = found ?? fresh(deploymentId);
+    row.aim(rest);
+    return this.save(tx, row);
+  }
+
+  /** Loads with a row lock, applies `change`, saves, and tells by an event. Null when the row is gone. */
+  async update(
+    id: string,
+    context: Context,
+    change: (row: ConnectionRow) => void,
+  ): Promise<ConnectionRow | null> {
+    return this.database.transaction(context, async (tx) => {
+      const row = await tx.manager.findOne(ConnectionRow, {
+        where: { id },
+        lock: { mode: 'pessimistic_write' },
+      });
+      if (!row) return null;
+      change(row);
+      return this.save(tx, row);
+    });
+  }
+
+  async rememberAgents(id: string, agents: KnownAgent[]): Promise<void> {
+    await this.database.read((manager) => manager.update(ConnectionRow, { id }, { agents }));
+  }
+
+  async recordGap(id: string, context: Context, gap: { expected: number; received: number }): Promise<void> {
+    await this.database.transaction(context, async (tx) => {
+      await tx.manager.increment(ConnectionRow, { id }, 'gaps', 1);
+      await tx.publish(openclawEvents.gapFilled, {
+        connectionId: id,
+        expectedSeq: gap.expected,
+        receivedSeq: gap.received,
+      });
+    });
+  }
+
+  async recordProbe(connectionId: string, report: ProbeReport): Promise<void> {
+    await this.database.read(async (manager) => {
+      await manager.insert(ProbeRow, { id: newId(), connectionId, report });
+      const old = await manager.find(ProbeRow, {
+        where: { connectionId },
+        order: { id: 'DESC' },
+        skip: PROBES_KEPT,
+        take: PROBES_KEPT,
+        select: { id: true },
+      });
+      if (old.length > 0)
+        await manager.delete(
+          ProbeRow,
+          old.map((row) => row.id),
+        );
+    });
+  }
+
+  async probes(connectionId: string, bounds: PageBounds) {
+    return this.database.read((manager) =>
+      pageById(
+        manager
+          .createQueryBuilder(ProbeRow, 'row')
+          .where('row.connectionId = :connectionId', { connectionId }),
+        bounds,
+      ),
+    );
+  }
+
+  private async save(tx: Transaction, row: ConnectionRow): Promise<ConnectionRow> {
+    row.version += 1;
+    row.updatedAt = this.clock.now();
+    await tx.manager.save(row);
+    await tx.publish(openclawEvents.connectionChanged, { connection: row.reply() });
+    return row;
+  }
+}
+
+function fresh(deploymentId: string): ConnectionRow {
+  return Object.assign(new ConnectionRow(), {
+    id: newId(),
+    deploymentId,
+    gatewayVersion: null,
+    protocol: null,
+    scopes: [],
+    bootId: null,
+    gaps: 0,
+    agents: [],
+    version: 0,
+  });
+}

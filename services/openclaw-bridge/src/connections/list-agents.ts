@@ -1,0 +1,27 @@
+import type { Agent } from '@aether/contracts/openclaw';
+import { Injectable } from '@nestjs/common';
+import type { ConnectionRow } from './connection.entity.js';
+import { ConnectionRepository } from './connection.repository.js';
+
+@Injectable()
+export class ListAgents {
+  constructor(private readonly connections: ConnectionRepository) {}
+
+  /** Agents of gateways that are away are listed from what they last said. */
+  async execute({ deploymentId }: { deploymentId?: string }): Promise<{ items: Agent[] }> {
+    const rows = deploymentId
+      ? [await this.connections.findByDeployment(deploymentId)]
+      : await this.connections.all();
+    return { items: rows.filter((row) => row !== null).flatMap(agentsOf) };
+  }
+}
+
+function agentsOf(row: ConnectionRow): Agent[] {
+  return row.agents.map((agent) => ({
+    ...agent,
+    connectionId: row.id,
+    deploymentId: row.deploymentId,
+    deploymentName: row.name,
+    online: row.state === 'connected',
+  }));
+}

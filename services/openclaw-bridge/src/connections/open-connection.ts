@@ -1,0 +1,25 @@
+import { openclawRequests, type Connection } from '@aether/contracts/openclaw';
+import type { InputOf } from '@aether/contracts/contract';
+import type { Context } from '@aether/messaging/context';
+import { Database } from '@aether/persistence/database';
+import { Injectable } from '@nestjs/common';
+import { ConnectionHub } from './connection-hub.js';
+import { ConnectionRepository } from './connection.repository.js';
+
+@Injectable()
+export class OpenConnection {
+  constructor(
+    private readonly database: Database,
+    private readonly connections: ConnectionRepository,
+    private readonly hub: ConnectionHub,
+  ) {}
+
+  async execute(
+    input: InputOf<typeof openclawRequests.openConnection>,
+    context: Context,
+  ): Promise<Connection> {
+    const row = await this.database.transaction(context, (tx) => this.connections.aim(tx, input));
+    await this.hub.open(row);
+    return row.reply();
+  }
+}

@@ -1,0 +1,30 @@
+import { openclawRequests, type Connection, type ProbeReport } from '@aether/contracts/openclaw';
+import type { RequestContext } from '@aether/messaging/requests';
+import type { PageBounds } from '@aether/persistence/paging';
+import { Injectable } from '@nestjs/common';
+import { ConnectionRepository } from './connection.repository.js';
+
+@Injectable()
+export class ReadConnections {
+  constructor(private readonly connections: ConnectionRepository) {}
+
+  async list(bounds: PageBounds): Promise<{ items: Connection[]; nextCursor: string | null }> {
+    const page = await this.connections.list(bounds);
+    return { ...page, items: page.items.map((row) => row.reply()) };
+  }
+
+  async get(id: string, context: RequestContext<typeof openclawRequests.getConnection>): Promise<Connection> {
+    const row = await this.connections.find(id);
+    if (!row) throw context.fail('connection_not_found');
+    return row.reply();
+  }
+
+  async probes(
+    { id, ...bounds }: PageBounds & { id: string },
+    context: RequestContext<typeof openclawRequests.listProbes>,
+  ): Promise<{ items: ProbeReport[]; nextCursor: string | null }> {
+    if (!(await this.connections.find(id))) throw context.fail('connection_not_found');
+    const page = await this.connections.probes(id, bounds);
+    return { ...page, items: page.items.map((row) => row.report) };
+  }
+}

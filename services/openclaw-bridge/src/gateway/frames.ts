@@ -1,0 +1,69 @@
+import { z } from 'zod';
+
+/** The parts of the gateway's frames that are read here; everything else may change without harm. */
+
+const Block = z.looseObject({ type: z.string(), text: z.string().optional() });
+export const GatewayMessage = z.looseObject({
+  role: z.string().optional(),
+  content: z.union([z.string(), z.array(Block)]).optional(),
+});
+
+export const ChatEvent = z.looseObject({
+  runId: z.string(),
+  sessionKey: z.string(),
+  state: z.enum(['status', 'delta', 'final', 'aborted', 'error']),
+  phase: z.string().optional(),
+  stopReason: z.string().optional(),
+  deltaText: z.string().optional(),
+  replace: z.boolean().optional(),
+  message: GatewayMessage.optional(),
+  errorMessage: z.string().optional(),
+});
+export type ChatEvent = z.infer<typeof ChatEvent>;
+
+export const ToolEvent = z.looseObject({
+  runId: z.string(),
+  sessionKey: z.string(),
+  stream: z.literal('tool'),
+  data: z.looseObject({
+    phase: z.string(),
+    name: z.string().optional(),
+    toolCallId: z.string(),
+    args: z.unknown().optional(),
+    result: z.unknown().optional(),
+    isError: z.boolean().optional(),
+  }),
+});
+export type ToolEvent = z.infer<typeof ToolEvent>;
+
+const HistoryRow = z.looseObject({
+  role: z.string(),
+  content: z.union([z.string(), z.array(Block)]).optional(),
+  idempotencyKey: z.string().optional(),
+  stopReason: z.string().optional(),
+});
+export type HistoryRow = z.infer<typeof HistoryRow>;
+
+export const History = z.looseObject({
+  messages: z.array(HistoryRow).default([]),
+  sessionInfo: z.looseObject({ hasActiveRun: z.boolean().optional() }).optional(),
+  inFlightRun: z.looseObject({ runId: z.string(), text: z.string().optional() }).nullish(),
+});
+export type History = z.infer<typeof History>;
+
+export const AgentList = z.looseObject({
+  agents: z.array(
+    z.looseObject({
+      id: z.string(),
+      name: z.string().optional(),
+      model: z.union([z.string(), z.looseObject({ primary: z.string().optional() })]).nullish(),
+    }),
+  ),
+});
+
+/** The text of a message, whichever way its content is written. */
+export function textOf(message: z.infer<typeof GatewayMessage> | undefined): string {
+  const content = message?.content;
+  if (typeof content === 'string') return content;
+  return (content ?? []).map((block) => (block.type === 'text' ? (block.text ?? '') : '')).join('');
+}

@@ -1,0 +1,63 @@
+import type { Reason } from '@aether/contracts/openclaw';
+
+/** What a gateway said of itself at the handshake. */
+export interface Hello {
+  readonly version: string;
+  readonly protocol: number;
+  /** Changes with each start of the gateway, also one inside the same process. */
+  readonly bootId: string;
+  readonly scopes: readonly string[];
+}
+
+/** An event frame of the gateway. */
+export interface GatewayEvent {
+  readonly event: string;
+  readonly payload: unknown;
+}
+
+/** Why a connection is down and what becomes of it. */
+export interface Down extends Reason {
+  /** `soon`: tried again with growing waits; `slow`: every half minute; `never`: somebody must act first. */
+  readonly retry: 'soon' | 'slow' | 'never';
+  readonly nextAttemptAt: Date | null;
+}
+
+export interface GatewayListener {
+  onReady(hello: Hello): void;
+  onEvent(event: GatewayEvent): void;
+  /** Frames were lost: what they told must be read again. */
+  onGap(gap: { expected: number; received: number }): void;
+  onDown(down: Down): void;
+}
+
+/** A request did not get a good answer. `code` is the gateway's, or `lost` where the outcome is unknown. */
+export class GatewayRequestError extends Error {
+  override readonly name = 'GatewayRequestError';
+
+  constructor(
+    readonly code: string,
+    message: string,
+    readonly retryable: boolean,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}
+
+/** One persistent connection to one gateway; reconnects by itself until closed. */
+export interface GatewayClient {
+  open(): void;
+  /** Throws `GatewayRequestError`. */
+  request(method: string, params: object, timeoutMs?: number): Promise<unknown>;
+  close(): Promise<void>;
+}
+
+export interface GatewayAddress {
+  readonly url: string;
+  readonly token: string;
+}
+
+/** Makes clients; the one place that decides which implementation speaks the protocol. */
+export abstract class GatewayClients {
+  abstract create(address: GatewayAddress, listener: GatewayListener): GatewayClient;
+}

@@ -1,0 +1,4 @@
+import { runMain } from '@aether/runtime/main';
+import { openclawBridgeService } from './service.js';
+
+await runMain(openclawBridgeService);

@@ -1,0 +1,56 @@
+import { openclawRequests } from '@aether/contracts/openclaw';
+import { Messaging } from '@aether/messaging/messaging';
+import type { ServiceParts } from '@aether/runtime/service';
+import { Controller, Inject, type OnModuleInit } from '@nestjs/common';
+import { AbortTurn } from './chats/abort-turn.js';
+import { CreateChat } from './chats/create-chat.js';
+import { DeleteChat } from './chats/delete-chat.js';
+import { FollowChat } from './chats/follow-chat.js';
+import { ReadChats } from './chats/read-chats.js';
+import { SendMessage } from './chats/send-message.js';
+import { CloseConnection } from './connections/close-connection.js';
+import { ListAgents } from './connections/list-agents.js';
+import { OpenConnection } from './connections/open-connection.js';
+import { ProbeGateway } from './connections/probe-gateway.js';
+import { ReadConnections } from './connections/read-connections.js';
+import { OPERATIONS } from './tokens.js';
+
+@Controller()
+export class OpenclawController implements OnModuleInit {
+  constructor(
+    private readonly messaging: Messaging,
+    @Inject(OPERATIONS) private readonly operations: ServiceParts['operations'],
+    private readonly probeGateway: ProbeGateway,
+    private readonly openConnection: OpenConnection,
+    private readonly closeConnection: CloseConnection,
+    private readonly connections: ReadConnections,
+    private readonly listAgents: ListAgents,
+    private readonly createChat: CreateChat,
+    private readonly chats: ReadChats,
+    private readonly sendMessage: SendMessage,
+    private readonly followChat: FollowChat,
+    private readonly abortTurn: AbortTurn,
+    private readonly deleteChat: DeleteChat,
+  ) {}
+
+  onModuleInit(): void {
+    this.messaging.serve(openclawRequests, {
+      ...this.operations,
+      probeGateway: (input, context) => this.probeGateway.execute(input, context),
+      openConnection: (input, context) => this.openConnection.execute(input, context),
+      closeConnection: (input, context) => this.closeConnection.execute(input, context),
+      listConnections: (query) => this.connections.list(query),
+      getConnection: ({ id }, context) => this.connections.get(id, context),
+      listProbes: (query, context) => this.connections.probes(query, context),
+      listAgents: (input) => this.listAgents.execute(input),
+      createChat: (input, context) => this.createChat.execute(input, context),
+      listChats: (query) => this.chats.list(query),
+      getChat: ({ id }, context) => this.chats.get(id, context),
+      listMessages: (query, context) => this.chats.messages(query, context),
+      sendMessage: (input, context) => this.sendMessage.execute(input, context),
+      followChat: (input, context) => this.followChat.execute(input, context),
+      abortTurn: (input, context) => this.abortTurn.execute(input, context),
+      deleteChat: (input, context) => this.deleteChat.execute(input, context),
+    });
+  }
+}

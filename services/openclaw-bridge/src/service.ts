@@ -1,0 +1,20 @@
+import { openclawCatalog } from '@aether/contracts/openclaw';
+import { defineService } from '@aether/runtime/service';
+import { AppModule } from './app.module.js';
+import { ChatRow } from './chats/chat.entity.js';
+import { MessageRow } from './chats/message.entity.js';
+import { BridgeConfig } from './config.js';
+import { ConnectionRow } from './connections/connection.entity.js';
+import { ProbeRow } from './connections/probe.entity.js';
+import { CreateBridge1763857000000 } from './migrations/1763857000000-create-bridge.js';
+
+export const openclawBridgeService = defineService({
+  name: 'openclaw-bridge',
+  catalog: openclawCatalog,
+  config: BridgeConfig,
+  schema: {
+    entities: [ConnectionRow, ProbeRow, ChatRow, MessageRow],
+    migrations: [CreateBridge1763857000000],
+  },
+  module: (parts) => AppModule.register(parts),
+});

@@ -1,0 +1,5 @@
+/** What the composition root provides beside classes. */
+export const CLOCK = Symbol('clock');
+export const CONFIG = Symbol('config');
+export const LOGGER = Symbol('logger');
+export const OPERATIONS = Symbol('operations');
