@@ -100,14 +100,11 @@ export function renderConfig(input: GatewaySettings) {
   const settings = GatewaySettings.parse(input);
   const paths = gatewayPaths(settings.directory);
   const reference = (model: string) => `${PROVIDER_ID}/${model}`;
-  const entries = settings.agents.map(({ id, name, model }) => [
-    id,
-    {
-      workspace: agentWorkspace(paths, id),
-      ...(name ? { name } : {}),
-      ...(model ? { model: reference(model) } : {}),
-    },
-  ]);
+  const renderAgent = ({ id, name, model }: z.output<typeof Agent>) => ({
+    workspace: agentWorkspace(paths, id),
+    ...(name ? { name } : {}),
+    ...(model ? { model: reference(model) } : {}),
+  });
   return {
     // Without it the gateway takes a re-rendered file for a damaged one and restores its own backup.
     meta: {
@@ -150,7 +147,7 @@ export function renderConfig(input: GatewaySettings) {
         heartbeat: { every: '0m' },
         ...(settings.maxConcurrentTurns ? { maxConcurrent: settings.maxConcurrentTurns } : {}),
       },
-      entries: Object.fromEntries(entries),
+      entries: Object.fromEntries(settings.agents.map((agent) => [agent.id, renderAgent(agent)])),
     },
   };
 }

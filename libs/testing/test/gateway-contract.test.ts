@@ -102,16 +102,21 @@ describe.each([
   });
 
   test.each([
-    [{ token: 'wrong' }, 'INVALID_REQUEST', 'AUTH_TOKEN_MISMATCH', 1008],
-    [{ token: undefined }, 'NOT_PAIRED', 'DEVICE_IDENTITY_REQUIRED', 1008],
-    [{ minProtocol: 5, maxProtocol: 6 }, 'INVALID_REQUEST', 'PROTOCOL_MISMATCH', 1002],
-    [{ role: 'captain' }, 'INVALID_REQUEST', undefined, 1008],
-  ])('refuses to connect with %j', async (options, code, detail, closeCode) => {
-    const client = connect(options);
+    { as: { token: 'wrong' }, code: 'INVALID_REQUEST', detail: 'AUTH_TOKEN_MISMATCH', closed: 1008 },
+    { as: { token: undefined }, code: 'NOT_PAIRED', detail: 'DEVICE_IDENTITY_REQUIRED', closed: 1008 },
+    {
+      as: { minProtocol: 5, maxProtocol: 6 },
+      code: 'INVALID_REQUEST',
+      detail: 'PROTOCOL_MISMATCH',
+      closed: 1002,
+    },
+    { as: { role: 'captain' }, code: 'INVALID_REQUEST', detail: undefined, closed: 1008 },
+  ])('refuses to connect as $as', async ({ as, code, detail, closed }) => {
+    const client = connect(as);
     await eventually(() => expect(client.closes.length).toBeGreaterThan(0));
     expect(client.errors[0]).toMatchObject({ code });
     expect((client.errors[0] as { details?: { code?: string } } | undefined)?.details?.code).toBe(detail);
-    expect(client.closes[0]?.code).toBe(closeCode);
+    expect(client.closes[0]?.code).toBe(closed);
   });
 
   test('refuses calls with a code and says why', async () => {

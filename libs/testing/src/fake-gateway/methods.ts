@@ -17,7 +17,7 @@ import {
 } from '@openclaw/gateway-protocol';
 import type { Connection } from './connection.js';
 import { invalidRequest, Refusal } from './refusal.js';
-import { missingSession, type Session, type Sessions } from './sessions.js';
+import type { Session, Sessions } from './sessions.js';
 import type { Turns } from './turns.js';
 
 export interface FakeAgent {

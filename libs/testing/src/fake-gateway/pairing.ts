@@ -1,7 +1,7 @@
 import { createHash, createPublicKey, randomBytes, randomUUID, timingSafeEqual, verify } from 'node:crypto';
 import { buildDeviceAuthPayloadV3 } from '@openclaw/gateway-client';
 import type { ConnectParams } from '@openclaw/gateway-protocol';
-import { connectRefusals, Refusal } from './refusal.js';
+import { connectRefusals } from './refusal.js';
 
 export interface Challenge {
   readonly nonce: string;

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { Refusal, invalidRequest } from './refusal.js';
+import { invalidRequest } from './refusal.js';
 
 /** One row of a transcript, in the shape of `chat.history`. */
 export interface Row {
@@ -90,8 +90,4 @@ export class Sessions {
 /** A bare key such as `main` belongs to the main agent. */
 function fullKey(key: string): string {
   return key.startsWith('agent:') ? key : `agent:main:${key}`;
-}
-
-export function missingSession(key: string): Refusal {
-  return invalidRequest(`session not found: ${key}`);
 }

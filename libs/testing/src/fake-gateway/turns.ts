@@ -212,8 +212,8 @@ export class Turns {
   }
 
   private status(run: Run, phase: string): void {
-    this.chat(run, { state: 'status', phase });
-    this.agent(run, 'run_status', { phase }, run.seq);
+    this.agent(run, 'run_status', { phase });
+    this.chat(run, { state: 'status', phase }, run.seq);
   }
 
   private terminal(run: Run, payload: Readonly<Record<string, unknown>>): void {
@@ -230,26 +230,23 @@ export class Turns {
     this.publish({ name: 'chat', payload, audience: 'watchers', sessionKey: run.session.key });
   }
 
-  private agent(run: Run, stream: string, data: unknown, seq = ++run.seq): void {
-    this.publish({
-      name: 'agent',
-      payload: this.agentPayload(run, stream, data, seq),
-      audience: 'watchers',
-      sessionKey: run.session.key,
-    });
+  private agent(run: Run, stream: string, data: unknown): void {
+    const payload = this.agentPayload(run, stream, data);
+    this.publish({ name: 'agent', payload, audience: 'watchers', sessionKey: run.session.key });
   }
 
   /** The sender is told in detail; subscribers hear of it under another name. */
   private tool(run: Run, data: unknown): void {
-    const payload = this.agentPayload(run, 'tool', data, ++run.seq);
+    const payload = this.agentPayload(run, 'tool', data);
     const { sender, session } = run;
     this.publish({ name: 'agent', payload, audience: 'sender', sessionKey: session.key, sender });
     this.publish({ name: 'session.tool', payload, audience: 'subscribers', sessionKey: session.key, sender });
   }
 
-  private agentPayload(run: Run, stream: string, data: unknown, seq: number) {
+  private agentPayload(run: Run, stream: string, data: unknown) {
     const { key: sessionKey, agentId, sessionId } = run.session;
-    return { runId: run.runId, stream, data, sessionKey, sessionId, agentId, seq, ts: Date.now() };
+    run.seq += 1;
+    return { runId: run.runId, stream, data, sessionKey, sessionId, agentId, seq: run.seq, ts: Date.now() };
   }
 }
 
