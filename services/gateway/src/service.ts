@@ -9,7 +9,7 @@ import type { RunningService } from '@aether/runtime/service';
 import { startTelemetry } from '@aether/runtime/telemetry';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import { AppModule } from './app.module.js';
+import { AppModule, type GatewayParts } from './app.module.js';
 import { GatewayConfig } from './config.js';
 import { registerPlugins } from './http/plugins.js';
 import { serverOptions } from './http/server-options.js';
@@ -20,6 +20,19 @@ const NAME = 'gateway';
 /** A gateway that listens; `url` is where people reach it. */
 export interface RunningGateway extends RunningService {
   readonly url: string;
+}
+
+/** The application with everything it serves, not listening yet. */
+export async function createApplication(parts: GatewayParts): Promise<NestFastifyApplication> {
+  const { config, logger, messaging } = parts;
+  const application = await NestFactory.create<NestFastifyApplication>(
+    AppModule.register(parts),
+    new FastifyAdapter({ ...serverOptions(config), skipMiddie: true }),
+    { logger: new NestLogger(logger), abortOnError: false, bodyParser: false },
+  );
+  await registerPlugins(application.getHttpAdapter().getInstance(), config, logger);
+  application.connectMicroservice({ strategy: new MessagingStrategy(messaging) });
+  return application;
 }
 
 /** Starts the edge in this process. It has no database, so it starts without `startService`. */
@@ -38,13 +51,7 @@ export async function startGateway(environment: Environment): Promise<RunningGat
   });
   if (messaging.serverLimits.warning) logger.warn(messaging.serverLimits.warning);
 
-  const application = await NestFactory.create<NestFastifyApplication>(
-    AppModule.register({ config, logger, messaging }),
-    new FastifyAdapter({ ...serverOptions(config), skipMiddie: true }),
-    { logger: new NestLogger(logger), abortOnError: false, bodyParser: false },
-  );
-  await registerPlugins(application.getHttpAdapter().getInstance(), config, logger);
-  application.connectMicroservice({ strategy: new MessagingStrategy(messaging) });
+  const application = await createApplication({ config, logger, messaging });
   await application.startAllMicroservices();
   await application.listen(config.PORT, config.HOST);
   const { port } = application.getHttpServer().address() as AddressInfo;

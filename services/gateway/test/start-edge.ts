@@ -7,12 +7,11 @@ import { serviceContext } from '@aether/messaging/context';
 import { contextPairs } from '@aether/messaging/headers';
 import { Messaging } from '@aether/messaging/messaging';
 import type { RequestHandlers } from '@aether/messaging/requests';
+import { startTestNats, type TestNats } from '@aether/testing/environment';
 import { startGateway, type RunningGateway } from '../src/service.js';
 import { TestAuth } from './test-auth.js';
-import { startTestNats } from './temporary-environment.js';
 
 type Handlers = Partial<RequestHandlers<Catalog['requests']>>;
-type TestNats = Awaited<ReturnType<typeof startTestNats>>;
 
 export interface Answer {
   readonly status: number;
@@ -49,7 +48,7 @@ export async function startEdge({ environment = {}, absent = [] }: EdgeOptions =
     const messaging = await Messaging.connect({
       url: nats.url,
       user: 'test',
-      password: nats.password('test'),
+      password: nats.passwordOf('test'),
       catalog,
       reportFault: () => undefined,
     });
@@ -75,7 +74,7 @@ export async function startEdge({ environment = {}, absent = [] }: EdgeOptions =
     if (!absent.includes(catalog.owner)) await play(catalog, catalog.owner === 'auth' ? auth.handlers : {});
   const gateway = await startGateway({
     NATS_URL: nats.url,
-    NATS_PASSWORD: nats.password('gateway'),
+    NATS_PASSWORD: nats.passwordOf('gateway'),
     PORT: '0',
     LOG_LEVEL: 'silent',
     RATE_ANONYMOUS_PER_MINUTE: '1000000',
