@@ -1,9 +1,10 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import lockfile from 'proper-lockfile';
+import { errorCode } from './error-code.js';
 
 /** A holder that has not renewed its lock for so long is taken for dead. */
-const STALE_MS = 15_000;
+const STALE_MS = 10_000;
 
 export interface LockOptions {
   readonly directory: string;
@@ -40,13 +41,9 @@ async function acquire(options: LockOptions, onLost: (error: Error) => void): Pr
         onCompromised: onLost,
       });
     } catch (error) {
-      if (!isLocked(error)) throw error;
+      if (errorCode(error) !== 'ELOCKED') throw error;
     }
     if (attempt % 4 === 0) options.onProgress?.('waiting for another installation of openclaw to finish');
     await sleep(250, undefined, { signal: options.signal });
   }
-}
-
-function isLocked(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ELOCKED';
 }

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, readFile, readdir, rm, statfs, writeFile } from 'node:fs/promises';
 import { delimiter, dirname, join } from 'node:path';
 import { z } from 'zod';
+import { errorCode } from './error-code.js';
 import { explainNpmFailure, InstallError } from './install-error.js';
 import { identify, isAlive, signal as sendSignal } from './process-table.js';
 
@@ -98,14 +99,10 @@ async function runNpm(options: NpmInstallOptions): Promise<string | undefined> {
     return code === 0 ? undefined : output || `npm ended with code ${code} and printed nothing.`;
   } catch (error) {
     end();
-    throw isMissing(error) ? npmMissing(error) : error;
+    throw errorCode(error) === 'ENOENT' ? npmMissing(error) : error;
   } finally {
     options.signal.removeEventListener('abort', end);
   }
-}
-
-function isMissing(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
 }
 
 function npmMissing(cause: unknown): InstallError {

@@ -37,21 +37,18 @@ interface TextOptions {
   readonly usage?: ModelUsage;
 }
 
+type TextReply = Extract<ModelReply, { kind: 'text' }>;
+
 /** Answers with text: an array is streamed as those chunks, a string word by word. */
-export function say(text: string | readonly string[], options: TextOptions = {}): ModelReply {
+export function say(text: string | readonly string[], options: TextOptions = {}): TextReply {
   const chunks = typeof text === 'string' ? (text.match(/\s*\S+\s*$|\s*\S+/gu) ?? [text]) : text;
-  return {
-    kind: 'text',
-    chunks,
-    chunkDelayMs: options.chunkDelayMs ?? 0,
-    usage: options.usage ?? USAGE,
-    cut: false,
-  };
+  const { chunkDelayMs = 0, usage = USAGE } = options;
+  return { kind: 'text', chunks, chunkDelayMs, usage, cut: false };
 }
 
 /** Streams the text, then drops the connection before the end. */
-export function cut(text: string | readonly string[], options: TextOptions = {}): ModelReply {
-  return { ...say(text, options), cut: true } as ModelReply;
+export function cut(text: string | readonly string[], options: TextOptions = {}): TextReply {
+  return { ...say(text, options), cut: true };
 }
 
 /** Asks for tools to be called, such as OpenClaw's `exec {command}` or `write {path, content}`. */
