@@ -135,7 +135,8 @@ export class Messaging {
     const stop = () => void messages.close();
     signal.addEventListener('abort', stop, { once: true });
     try {
-      if (signal.aborted) return;
+      // Closing waits for the loop to end, so the loop must be entered in any case.
+      if (signal.aborted) stop();
       for await (const message of messages) yield { ...received(message), publishedAt: message.time };
     } finally {
       signal.removeEventListener('abort', stop);
@@ -193,8 +194,9 @@ export class Messaging {
     for (const begin of this.pending.splice(0)) begin();
   }
 
-  /** Finishes accepted work, then closes the connection. */
+  /** Finishes accepted work, then closes the connection. Does nothing when it is closed. */
   async drain(): Promise<void> {
+    if (this.connection.isClosed()) return;
     await Promise.all([this.server.drain(), this.events.drain()]);
     if (!this.connection.isClosed()) await this.connection.drain();
   }

@@ -118,6 +118,8 @@ export async function startService(
     { strategy: new MessagingStrategy(messaging), logger: new NestLogger(logger), abortOnError: false },
   );
   await application.listen();
+  // Callers are told "not running" until the server has seen the subscriptions.
+  await messaging.flush();
   relay.start();
   const pruning = setInterval(() => void pruneMessagingTables(source).catch(reportFault), PRUNE_EVERY_MS);
   const healthServer = config.HEALTH_PORT ? await serveHealth(config.HEALTH_PORT, getHealth) : undefined;
