@@ -1,5 +1,7 @@
-import { link, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { link, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { beginningOf } from './owned-process.js';
 
 /** Thrown when another process holds the directory. */
@@ -25,10 +27,10 @@ export async function directoryHolder(dataDir: string): Promise<number | null> {
 export async function lockDirectory(dataDir: string): Promise<() => Promise<void>> {
   const file = lockFile(dataDir);
   // Linked into place whole, so that nobody ever reads half a lock.
-  const mine = `${file}.${process.pid}`;
+  const mine = `${file}.${randomUUID()}`;
   await writeFile(mine, `${process.pid}\n${await beginningOf(process.pid)}\n`, { mode: 0o600 });
   try {
-    while (!(await takes(mine, file))) await dropStale({ file, aside: `${mine}.stale`, dataDir });
+    while (!(await takes(mine, file))) await dropStale(file, dataDir);
     return () => rm(file, { force: true });
   } finally {
     await rm(mine, { force: true });
@@ -56,18 +58,31 @@ async function takes(mine: string, file: string): Promise<boolean> {
 }
 
 /** Removes the lock of a process that is gone; throws where its holder lives. */
-async function dropStale(lock: { file: string; aside: string; dataDir: string }): Promise<void> {
-  const { file, aside, dataDir } = lock;
+async function dropStale(file: string, dataDir: string): Promise<void> {
   const holder = await holderIn(file);
   if (holder !== null) throw new DirectoryInUse(holder, dataDir);
-  // Moved aside and read again: somebody may have replaced the stale lock by a living one meanwhile.
-  await rename(file, aside).catch(unlessAbsent);
-  const moved = await holderIn(aside);
-  if (moved !== null) await link(aside, file).catch(() => undefined);
-  await rm(aside, { force: true });
-  if (moved !== null) throw new DirectoryInUse(moved, dataDir);
+  // One remover at a time: a second one could remove the lock that a third has taken meanwhile.
+  const turn = `${file}.removal`;
+  if (!(await takesTurn(turn))) return;
+  try {
+    if ((await holderIn(file)) === null) await rm(file, { force: true });
+  } finally {
+    await rm(turn, { recursive: true, force: true });
+  }
 }
 
-function unlessAbsent(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'ENOENT') throw error;
+const TURN_ABANDONED_AFTER_MS = 5_000;
+
+/** A turn takes milliseconds. One whose holder was killed is ended by the next. */
+async function takesTurn(turn: string): Promise<boolean> {
+  try {
+    await mkdir(turn);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  }
+  const begun = await stat(turn).catch(() => null);
+  if (begun && Date.now() - begun.mtimeMs > TURN_ABANDONED_AFTER_MS) await rm(turn, { recursive: true });
+  else await delay(10);
+  return false;
 }
