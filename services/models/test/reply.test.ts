@@ -23,6 +23,7 @@ describe('the demo model', () => {
     expect(answer([user('hello')])).toMatch(/^Demo model: Hello\. I am the built-in demo of Aether/);
     expect(answer([user('The door code is 42.')])).toBe('Demo model: You said: The door code is 42.');
     expect(answer([user('count to 4')])).toBe('Demo model: 1 2 3 4.');
+    expect(answer([user('hello\ncount to 2')])).toMatch(/\n1 2\.$/);
   });
 
   test('gives the same words for the same request', () => {

@@ -26,7 +26,7 @@ export interface ChatCall {
 }
 
 export function parseChatCall(body: unknown): ChatCall {
-  if (!Buffer.isBuffer(body))
+  if (!Buffer.isBuffer(body) || body.length === 0)
     throw invalidRequest('The body is empty. Send JSON with `model` and `messages`.');
   let json: unknown;
   try {

@@ -28,10 +28,11 @@ export function replyTo(request: ChatRequest): Reply {
   const refused = steps
     .filter(({ name }) => !offered.has(name))
     .map(({ intent, name }) => `I cannot ${describe(intent)}: the tool "${name}" is not offered to me here.`);
-  const spoken = intents.flatMap((intent) => speak(intent));
-  const lines = [...done, ...refused].map((text) => words(`${text}\n`)).flat();
-  const answer = [...lines, ...spoken];
-  return { kind: 'text', pieces: [...words(`${LABEL} `), ...(answer.length > 0 ? answer : words(HELP))] };
+  const parts = [...[...done, ...refused].map(words), ...intents.map(speak)].filter(
+    ({ length }) => length > 0,
+  );
+  const lines = parts.flatMap((part, index) => (index === 0 ? part : [{ text: '\n', slow: false }, ...part]));
+  return { kind: 'text', pieces: [...words(`${LABEL} `), ...(lines.length > 0 ? lines : words(HELP))] };
 }
 
 const isTool = (intent: Intent): intent is ToolIntent => ['write', 'run', 'read'].includes(intent.kind);
