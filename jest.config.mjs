@@ -35,6 +35,9 @@ export default {
     '^@aether/cli/(.*)$': '<rootDir>/cli/src/$1.ts',
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },
+  // Compiled, because jest would load the sources as CommonJS.
+  globalSetup: '<rootDir>/libs/testing/dist/global-setup.js',
+  globalTeardown: '<rootDir>/libs/testing/dist/global-teardown.js',
   modulePathIgnorePatterns: ['/dist/'],
   testTimeout: 60_000,
   maxWorkers: 2,

@@ -2,22 +2,26 @@
 // what is missing, builds what changed, and hands over to Node 24.
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { delimiter, dirname, join } from 'node:path';
+import { existsSync, mkdirSync, readFileSync, realpathSync, statSync, writeFileSync } from 'node:fs';
+import { constants } from 'node:os';
+import { delimiter, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const NODE_WANTED = 24;
+/** What each command needs built, and what it then runs. */
 const commands = {
-  start: ['cli/bin/aether.mjs', 'up'],
-  test: ['scripts/test.mjs'],
-  bench: ['bench/dist/main.js'],
+  start: { projects: ['cli'], run: ['cli/bin/aether.mjs', 'up'] },
+  test: { projects: ['cli', 'libs/testing'], run: ['scripts/test.mjs'] },
+  bench: { projects: ['cli', 'bench'], run: ['bench/dist/main.js'] },
+  exec: { projects: ['cli'], run: [] },
+  prepare: { projects: ['.'] },
 };
 
 /** Makes the checkout ready to run: packages as the lock file says, then a build of what changed. */
-export function prepare() {
+export function prepare(projects = commands.start.projects) {
   install();
-  build();
+  build(projects.map((folder) => join(root, folder)));
 }
 
 /** The Node to run on: the one among the packages, or the present one where it is new enough. */
@@ -38,28 +42,35 @@ export function environment() {
 }
 
 function install() {
+  const lockFile = join(root, 'package-lock.json');
   const stamp = join(root, 'node_modules', '.aether-lock');
-  const lock = readFileSync(join(root, 'package-lock.json'));
-  const wanted = createHash('sha256').update(lock).digest('hex');
+  const wanted = createHash('sha256').update(readFileSync(lockFile)).digest('hex');
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
-  step('installing packages', () => {
-    const clean = npm(['ci']);
-    // A registry that lacks some platform's package makes `npm ci` refuse the lock; `install` copes.
-    return clean.status === 0 ? clean : npm(['install', '--no-save']);
-  });
+  // npm writes its own copy of the lock last: when that is newer, somebody has installed by hand.
+  const npmLock = join(root, 'node_modules', '.package-lock.json');
+  const byHand = existsSync(npmLock) && statSync(npmLock).mtimeMs > statSync(lockFile).mtimeMs;
+  if (!byHand)
+    step('installing packages', () => {
+      const clean = npm(['ci']);
+      // A registry that lacks some platform's package makes `npm ci` refuse the lock; `install` copes.
+      return clean.status === 0 ? clean : npm(['install', '--no-save']);
+    });
   writeFileSync(stamp, wanted);
 }
 
 function npm(args) {
-  const flags = ['--no-audit', '--no-fund', '--loglevel=error'];
-  return spawnSync('npm', [...args, ...flags], { cwd: root, encoding: 'utf8' });
+  return capture('npm', [...args, '--no-audit', '--no-fund', '--loglevel=error']);
 }
 
-function build() {
+function build(projects) {
   const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
-  const changed = spawnSync(findNode(), [tsc, '-b', '--dry'], { cwd: root, encoding: 'utf8' });
-  if (changed.status === 0 && !/A non-dry build would build/.test(changed.stdout)) return;
-  step('building', () => spawnSync(findNode(), [tsc, '-b'], { cwd: root, encoding: 'utf8' }));
+  const changed = capture(findNode(), [tsc, '-b', '--dry', ...projects]);
+  if (changed.status === 0 && !changed.stdout.includes('A non-dry build would build')) return;
+  step('building', () => capture(findNode(), [tsc, '-b', ...projects]));
+}
+
+function capture(program, args) {
+  return spawnSync(program, args, { cwd: root, encoding: 'utf8', maxBuffer: 256 * 1024 * 1024 });
 }
 
 function step(title, work) {
@@ -91,16 +102,20 @@ export function handOver(file, args) {
       // A terminal sends Ctrl-C to the child as well; a second one would mean "at once".
       if (signal !== 'SIGINT' || !process.stdin.isTTY) child.kill(signal);
     });
+  child.once('error', (error) => fail(`Cannot run ${findNode()}: ${error.message}`));
   child.once('exit', (code, signal) => {
-    process.exitCode = code ?? (signal === 'SIGINT' ? 130 : 143);
+    process.exitCode = code ?? 128 + constants.signals[signal];
   });
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
+if (process.argv[1] && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {
   const [name = 'start', ...args] = process.argv.slice(2);
   const command = commands[name];
   if (!command) fail(`There is no "${name}" here: ${Object.keys(commands).join(', ')}.`);
-  prepare();
-  const [file, ...first] = command;
-  handOver(join(root, file), [...first, ...args]);
+  prepare(command.projects);
+  if (command.run) {
+    const [file, ...rest] = [...command.run, ...args];
+    if (!file) fail('Name the file to run: exec <file> [arguments].');
+    handOver(resolve(root, file), rest);
+  }
 }
