@@ -76,7 +76,7 @@ export function readEvent<C extends EventContract>(contract: C, event: ReceivedE
 
 /** The durable plane: an owner's stream, publishing to it, and durable consumers of other owners' streams. */
 export class EventPlane {
-  private readonly running: ConsumerMessages[] = [];
+  private readonly running = new Set<ConsumerMessages>();
   private readonly loops: Promise<void>[] = [];
   private closing = false;
 
@@ -129,12 +129,7 @@ export class EventPlane {
     const queue = new PQueue({ concurrency: options.concurrency ?? 8 });
     while (!this.closing) {
       try {
-        const messages = await this.open(options);
-        this.running.push(messages);
-        for await (const message of messages) {
-          await queue.onSizeLessThan(1);
-          void queue.add(() => this.settle(message, options));
-        }
+        await this.consumeUntilLost(options, queue);
       } catch (error) {
         // The owner may start later than its consumers, and NATS may be away: neither is a reason to stop.
         const early = isStreamMissing(error);
@@ -143,6 +138,20 @@ export class EventPlane {
       if (!this.closing) await new Promise((resolve) => setTimeout(resolve, 500));
     }
     await queue.onIdle();
+  }
+
+  private async consumeUntilLost(options: ConsumeOptions, queue: PQueue): Promise<void> {
+    const messages = await this.open(options);
+    this.running.add(messages);
+    if (this.closing) void messages.close();
+    try {
+      for await (const message of messages) {
+        await queue.onSizeLessThan(1);
+        void queue.add(() => this.settle(message, options));
+      }
+    } finally {
+      this.running.delete(messages);
+    }
   }
 
   private async open({ durable, concurrency = 8 }: ConsumeOptions): Promise<ConsumerMessages> {
@@ -205,7 +214,7 @@ export class EventPlane {
   /** Takes no new event, and returns when those being handled are settled. */
   async drain(): Promise<void> {
     this.closing = true;
-    await Promise.all(this.running.map((messages) => messages.close()));
+    await Promise.all([...this.running].map((messages) => messages.close()));
     await Promise.all(this.loops);
   }
 }
