@@ -63,6 +63,8 @@ export async function startGateway(environment: Environment): Promise<RunningGat
     stop: async () => {
       application.get(Readiness).beginStop();
       await delay(config.SHUTDOWN_DELAY_MS);
+      // A connection that becomes idle from now on is closed rather than kept for a next request.
+      application.getHttpServer().keepAliveTimeout = 1;
       await application.close();
       await stopTelemetry?.();
       logger.info('stopped');

@@ -82,11 +82,15 @@ export async function startEdge({ environment = {}, absent = [] }: EdgeOptions =
     RATE_ACTOR_PER_MINUTE: '1000000',
     ...environment,
   });
+  let stopped: Promise<void> | undefined;
   return {
     url: gateway.url,
     nats,
     auth,
-    gateway,
+    gateway: {
+      ...gateway,
+      stop: () => (stopped ??= gateway.stop()),
+    },
     bus,
     play,
     publish: async (subject, payload) => {
@@ -96,7 +100,8 @@ export async function startEdge({ environment = {}, absent = [] }: EdgeOptions =
     },
     request: (key, init = {}) => requestOf(gateway.url, key, init),
     stop: async () => {
-      await gateway.stop();
+      stopped ??= gateway.stop();
+      await stopped;
       await Promise.all(players.map((messaging) => messaging.drain()));
       await nats.stop();
     },

@@ -17,8 +17,10 @@ export class TestAuth {
   ) {
     this.handlers = {
       getJwks: () => ({ keys: [this.jwk] }),
+      getHealth: () => ({ ready: true, checks: [] }),
       getSetupState: () => ({ setUp: true }),
       getMe: (_input, { actor }) => ({ ...actor, name: 'test', email: null }),
+      signOut: () => ({}),
       verifyApiKey: (input, context) => {
         this.verifications += 1;
         const known = this.keys.get((input as { key: string }).key);
@@ -46,11 +48,22 @@ export class TestAuth {
   }
 
   tokenOf(role: Role, { expiresInS = 600, id = randomUUID() as string } = {}): Promise<string> {
+    return this.sign({ role, expiresInS, id });
+  }
+
+  /** A token with the claims given, for those that are not as they should be. */
+  sign({
+    role = 'admin',
+    issuer = 'aether',
+    audience = 'aether-api',
+    expiresInS = 600,
+    id = randomUUID() as string,
+  }) {
     return new SignJWT({ role })
       .setProtectedHeader({ alg: 'EdDSA', kid: this.jwk.kid })
       .setSubject(id)
-      .setIssuer('aether')
-      .setAudience('aether-api')
+      .setIssuer(issuer)
+      .setAudience(audience)
       .setIssuedAt()
       .setExpirationTime(Math.floor(Date.now() / 1_000) + expiresInS)
       .sign(this.signingKey);
