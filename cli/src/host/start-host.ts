@@ -1,5 +1,5 @@
 import { mkdir } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { DirectoryInUse, lockDirectory } from '@aether/local-stack/directory-lock';
 import { openStackState } from '@aether/local-stack/stack-state';
 import type { Level } from 'pino';
@@ -35,7 +35,7 @@ export async function startHost(
   const undo = new Undo();
   try {
     const state = await openStackState(config.dataDir);
-    undo.push('the data directory', await lockDirectory(config.dataDir, basename(process.argv[1] ?? '')));
+    undo.push('the data directory', await lockDirectory(config.dataDir));
     const logDir = join(config.dataDir, 'logs');
     await mkdir(logDir, { recursive: true, mode: 0o700 });
     const level = (config.environment.LOG_LEVEL ?? 'info') as Level;
