@@ -81,12 +81,22 @@ describe('the demo model at the endpoint', () => {
   });
 
   test.each([
-    ['not JSON', 'nonsense', 400, 'not JSON'],
-    ['nothing', '', 400, 'empty'],
-    ['no messages', { model: 'default' }, 400, 'messages'],
-    ['a message without a role', { model: 'default', messages: [{ content: 'x' }] }, 400, 'messages.0.role'],
-    ['a model nobody has', { ...saying('hi'), model: 'gpt-0' }, 404, 'aether-demo'],
-  ])('refuses %s and says why', async (_what, body, status, word) => {
+    { what: 'what is not JSON', body: 'nonsense', status: 400, word: 'not JSON' },
+    { what: 'nothing', body: '', status: 400, word: 'empty' },
+    { what: 'no messages', body: { model: 'default' }, status: 400, word: 'messages' },
+    {
+      what: 'a message without a role',
+      body: { model: 'default', messages: [{ content: 'x' }] },
+      status: 400,
+      word: 'messages.0.role',
+    },
+    {
+      what: 'a model nobody has',
+      body: { ...saying('hi'), model: 'gpt-0' },
+      status: 404,
+      word: 'aether-demo',
+    },
+  ])('refuses $what and says why', async ({ body, status, word }) => {
     const { key } = await models.deployment();
     const response = await models.ask(key, body);
     expect(response.status).toBe(status);

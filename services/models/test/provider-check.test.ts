@@ -35,13 +35,19 @@ describe('the check of a provider', () => {
   });
 
   test.each([
-    ['a refused key', 401, 200, '{}', 'refused the key', 'MODEL_PROVIDER_API_KEY'],
-    ['a key refused only by the call', 200, 403, '{}', 'refused the key', 'MODEL_PROVIDER_API_KEY'],
-    ['an unknown model', 200, 404, '{}', '"big-1"', 'MODEL_PROVIDER_MODEL'],
-    ['no credit', 200, 429, '{"error":{"code":"insufficient_quota"}}', 'no credit', 'Add credit'],
-    ['a failing provider', 200, 502, '{}', 'HTTP 502', 'later'],
-  ])('names cause and remedy of %s', async (_what, list, call, body, cause, remedy) => {
-    answer(list, call, body);
+    { of: 'a refused key', list: 401, call: 200, cause: 'refused the key', remedy: 'MODEL_PROVIDER_API_KEY' },
+    {
+      of: 'a key that only calls refuse',
+      list: 200,
+      call: 403,
+      cause: 'HTTP 403',
+      remedy: 'MODEL_PROVIDER_API_KEY',
+    },
+    { of: 'an unknown model', list: 200, call: 404, cause: '"big-1"', remedy: 'MODEL_PROVIDER_MODEL' },
+    { of: 'no credit', list: 200, call: 429, cause: 'no credit', remedy: 'Add credit' },
+    { of: 'a failing provider', list: 200, call: 502, cause: 'HTTP 502', remedy: 'later' },
+  ])('names cause and remedy of $of', async ({ list, call, cause, remedy }) => {
+    answer(list, call, call === 429 ? '{"error":{"code":"insufficient_quota"}}' : '{}');
     expect(await check()).toEqual({
       ok: false,
       demo: false,
