@@ -50,7 +50,12 @@ export async function runTurn(options: TurnOptions): Promise<Turn> {
   };
   const readAgain = async () => {
     const page = await api.call('GET /api/v1/chats/{id}/messages', { id: chatId, limit: RECENT });
-    for (const message of page.items) messages.set(message.id, message);
+    for (const message of page.items) {
+      const held = messages.get(message.id);
+      // The row of a running reply is written less often than its text is told.
+      const older = message.state === 'streaming' && held?.text.startsWith(message.text);
+      if (!older) messages.set(message.id, message);
+    }
     look();
   };
   const apply = async (frame: ChatFrame) => {

@@ -1,4 +1,3 @@
-import { createInterface } from 'node:readline/promises';
 import { Slug } from '@aether/contracts/schemas';
 import type { Command } from 'commander';
 import { z } from 'zod';
@@ -8,6 +7,7 @@ import { addCommand } from '../command-line.js';
 import { CommandError, usageError } from '../command-error.js';
 import type { CliConfig } from '../config.js';
 import { findChat, rememberChat, type FoundChat } from '../find-chat.js';
+import { LineReader } from '../line-reader.js';
 import { requireTarget } from '../sign-in.js';
 import type { Terminal } from '../terminal.js';
 import { plainText } from '../view/plain-text.js';
@@ -109,12 +109,8 @@ class Conversation {
     const { bold, dim, cyan } = terminal.colours;
     terminal.line(`${bold(name)} ${dim('– Ctrl-C aborts a reply, Ctrl-D or /quit leaves')}`);
     await this.showRecent();
-    const lines = createInterface({ input: process.stdin, output: process.stdout });
-    lines.on('SIGINT', () => (this.running ? this.interrupt() : lines.close()));
-    const closed = new AbortController();
-    lines.on('close', () => closed.abort());
-    while (!closed.signal.aborted) {
-      const text = await lines.question(cyan('you › '), { signal: closed.signal }).catch(() => '/quit');
+    const lines = new LineReader(cyan('you › '), () => (this.running ? this.interrupt() : lines.close()));
+    for (let text = await lines.next(); text !== null; text = await lines.next()) {
       if (text.trim() === '/quit') break;
       if (text.trim() === '') continue;
       await this.say(text).catch((error: unknown) => terminal.fail(error));

@@ -36,7 +36,7 @@ export class ReplyWriter {
   }
 
   phaseIs(phase: string): void {
-    this.phase = plainText(phase);
+    this.phase = plainText(phase).replaceAll('_', ' ');
   }
 
   tool(toolCall: ToolCall): void {
