@@ -102,7 +102,7 @@ export class Database {
 /** Codes of PostgreSQL and of sockets that say "not there now" rather than "wrong". */
 const UNREACHABLE = /^(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND|57P0[123]|08\w{3}|53300)$/;
 const UNREACHABLE_WORDS =
-  /Connection terminated|timeout exceeded when trying to connect|not queryable|Client has encountered a connection error/;
+  /Connection terminated|timeout exceeded when trying to connect|not queryable|Client has encountered a connection error|not currently accepting connections/;
 
 async function reachable<T>(work: () => Promise<T>): Promise<T> {
   try {

@@ -43,9 +43,14 @@ export class Neighbours {
 
   private constructor(private readonly bus: Bus) {}
 
-  static async start(bus: Bus): Promise<Neighbours> {
+  static async start(
+    bus: Bus,
+    owners: readonly Owner[] = ['auth', 'models', 'openclaw'],
+  ): Promise<Neighbours> {
     const neighbours = new Neighbours(bus);
-    await Promise.all([neighbours.serveAuth(), neighbours.serveModels(), neighbours.serveBridge()]);
+    if (owners.includes('auth')) await neighbours.serveAuth();
+    if (owners.includes('models')) await neighbours.serveModels();
+    if (owners.includes('openclaw')) await neighbours.serveBridge();
     return neighbours;
   }
 

@@ -59,6 +59,9 @@ export class ScriptedRuntime implements AgentRuntime {
   say(id: string, text: string): void {
     appendFileSync(this.agent(id, 'out'), text);
   }
+  outputBytes(id: string): number {
+    return readFileSync(this.agent(id, 'out')).length;
+  }
   /** The agent's process ends by itself. */
   crash(id: string): void {
     rmSync(this.agent(id, 'running'), { force: true });

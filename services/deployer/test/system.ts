@@ -22,7 +22,12 @@ import type { Role } from '@aether/contracts/schemas';
 import { serviceContext, type Context } from '@aether/messaging/context';
 import { newId } from '@aether/messaging/id';
 import { Messaging } from '@aether/messaging/messaging';
-import { migrateService, startService, type RunningService } from '@aether/runtime/service';
+import {
+  migrateService,
+  startService,
+  type RunningService,
+  type ServiceDefinition,
+} from '@aether/runtime/service';
 import { startTestNats, testDatabase } from '@aether/testing/environment';
 import { eventually } from '@aether/testing/eventually';
 import { emptyWhenRead, readLines } from '../src/process/output-file.js';
@@ -38,8 +43,16 @@ export const as = (role: Role | null, more: Partial<Context> = {}): Context => (
   ...more,
 });
 
-/** The deployer over a scripted runtime, on a NATS and a database of its own. */
-export async function startSystem(settings: Record<string, string> = {}) {
+export interface RealParts {
+  /** Run in this process, each with a database of its own, instead of the stand-ins. */
+  readonly services: readonly { service: ServiceDefinition; settings: Record<string, string> }[];
+}
+
+/**
+ * The deployer on a NATS and a database of its own: over a scripted runtime and stand-ins, or with the services
+ * themselves and real gateways.
+ */
+export async function startSystem(settings: Record<string, string> = {}, real?: RealParts) {
   const directory = await mkdtemp(join(tmpdir(), 'aether-deployer-'));
   const [nats, database] = await Promise.all([startTestNats(), testDatabase('deployer')]);
   const runtime = new ScriptedRuntime(join(directory, 'runtime'), { StepError, readLines, emptyWhenRead });
@@ -54,7 +67,7 @@ export async function startSystem(settings: Record<string, string> = {}) {
     ...settings,
   };
   await migrateService(service, environment);
-  const neighbours = await Neighbours.start(nats);
+  const neighbours = await Neighbours.start(nats, real ? [] : ['auth', 'models', 'openclaw']);
   const edge = await Messaging.connect({
     url: nats.url,
     user: 'gateway',
@@ -66,6 +79,19 @@ export async function startSystem(settings: Record<string, string> = {}) {
   });
   const instances: RunningService[] = [];
   const children: ChildProcess[] = [];
+  const databases = [database];
+  for (const { service: neighbour, settings: own } of real?.services ?? []) {
+    const place = await testDatabase(neighbour.name);
+    databases.push(place);
+    const theirs = {
+      ...environment,
+      NATS_PASSWORD: nats.passwordOf(neighbour.name),
+      DATABASE_URL: place.url,
+      ...own,
+    };
+    await migrateService(neighbour, theirs);
+    instances.push(await startService(neighbour, theirs));
+  }
   const call = async <C extends RequestContract>(
     contract: C,
     input: CallInputOf<C>,
@@ -76,6 +102,7 @@ export async function startSystem(settings: Record<string, string> = {}) {
   const system = {
     runtime,
     neighbours,
+    nats,
     environment,
     database,
     call,
@@ -88,17 +115,20 @@ export async function startSystem(settings: Record<string, string> = {}) {
     },
     /** Starts one more instance as a process of its own. */
     spawn: async (): Promise<ChildProcess> => {
-      const program = fileURLToPath(new URL('deployer-process.mjs', import.meta.url));
+      const program = fileURLToPath(
+        new URL(real ? '../dist/main.js' : 'deployer-process.mjs', import.meta.url),
+      );
       const child = spawn(
         process.execPath,
         ['--disable-warning=ExperimentalWarning', program, join(directory, 'runtime')],
         {
-          env: environment,
+          env: { ...process.env, ...environment },
           stdio: ['ignore', 'pipe', 'inherit'],
         },
       );
       children.push(child);
-      await once(child.stdout, 'data');
+      if (real) await eventually(() => call(deployerRequests.listTemplates, {}), { timeoutMs: 30_000 });
+      else await once(child.stdout, 'data');
       return child;
     },
     stopInstance: async (instance: RunningService): Promise<void> => {
@@ -108,17 +138,21 @@ export async function startSystem(settings: Record<string, string> = {}) {
     create: async (name = `d-${newId().slice(-12)}`): Promise<Deployment> =>
       call(deployerRequests.createDeployment, { name, template: 'general' }),
     /** The deployment once it is in one of the states. */
-    inState: async (id: string, ...states: Deployment['state'][]): Promise<Deployment> =>
+    inState: async (
+      id: string,
+      state: Deployment['state'],
+      { timeoutMs = 20_000 }: { timeoutMs?: number } = {},
+    ): Promise<Deployment> =>
       eventually(
         async () => {
           const deployment = await get(id);
-          if (!states.includes(deployment.state))
+          if (deployment.state !== state)
             throw new Error(
               `${deployment.state}: ${JSON.stringify(deployment.failure ?? deployment.waitsFor)}`,
             );
           return deployment;
         },
-        { timeoutMs: 20_000 },
+        { timeoutMs },
       ),
     ready: async (name?: string): Promise<Deployment> => {
       const { id } = await system.create(name);
@@ -149,10 +183,10 @@ export async function startSystem(settings: Record<string, string> = {}) {
         .map(({ deployment }) => deployment)
         .filter((deployment) => deployment.id === id),
     stop: async (): Promise<void> => {
-      for (const instance of instances) await instance.stop();
       for (const child of children) await kill(child);
+      for (const instance of instances.reverse()) await instance.stop();
       await Promise.all([edge.drain(), neighbours.stop()]);
-      await Promise.all([nats.stop(), database.drop()]);
+      await Promise.all([nats.stop(), ...databases.map((each) => each.drop())]);
       await rm(directory, { recursive: true, force: true });
     },
   };

@@ -34,6 +34,13 @@ export class LogFollower {
     return next;
   }
 
+  /** The last reading: what is unfinished stays so only while somebody may finish it. */
+  async finish(): Promise<void> {
+    const { deploymentId, runtime } = this.followed;
+    const { running } = await runtime.status(deploymentId);
+    await this.catchUp({ final: !running });
+  }
+
   private async read({ final }: { final: boolean }): Promise<void> {
     const { deploymentId: id, runtime, logs, log } = this.followed;
     for (;;) {

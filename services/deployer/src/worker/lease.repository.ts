@@ -31,14 +31,14 @@ export class LeaseRepository {
     return claim ?? null;
   }
 
-  /** Prolongs every lease of the holder and tells how the deployments stand. */
-  async renew(holder: string, leaseS: number): Promise<Held[]> {
+  /** Prolongs the holder's leases on these deployments and tells how they stand; those lost are left out. */
+  async renew(holder: string, { ids, leaseS }: { ids: string[]; leaseS: number }): Promise<Held[]> {
     return this.database.read(async (manager) => {
       const { raw } = await manager
         .createQueryBuilder()
         .update(Deployment)
         .set({ leaseUntil: fromNow(leaseS) })
-        .where({ leaseHolder: holder })
+        .where({ leaseHolder: holder, id: In(ids) })
         .returning(['id', 'leaseFence', 'operationId', 'state'])
         .execute();
       return (raw as { id: string; lease_fence: number; operation_id: string; state: DeploymentState }[]).map(

@@ -109,7 +109,7 @@ export class Worker implements OnApplicationBootstrap, OnModuleDestroy {
   private async letGo(claim: Claim, follower: LogFollower): Promise<void> {
     try {
       if (this.leaving && this.config.STOP_AGENTS_ON_EXIT) await this.halt(claim);
-      await follower.catchUp({ final: true });
+      await follower.finish();
     } finally {
       if (this.kept.get(claim.id)?.keeper.claim.fence === claim.fence) this.kept.delete(claim.id);
       await this.leases.release(claim);
@@ -119,12 +119,13 @@ export class Worker implements OnApplicationBootstrap, OnModuleDestroy {
 
   private async renew(): Promise<void> {
     const started = Date.now();
-    // One taken while the answer is on its way is not in it.
+    // Only what has a keeper: a lease without one must run out, so that it is taken again.
     const known = [...this.kept];
     try {
-      const held = new Map(
-        (await this.leases.renew(this.holder, this.config.LEASE_S)).map((row) => [row.id, row]),
-      );
+      const ids = known.map(([id]) => id);
+      const rows =
+        ids.length === 0 ? [] : await this.leases.renew(this.holder, { ids, leaseS: this.config.LEASE_S });
+      const held = new Map(rows.map((row) => [row.id, row]));
       this.renewedAt = started;
       for (const [id, { keeper }] of known) {
         const row = held.get(id);
