@@ -22,7 +22,7 @@ export class Pruning implements OnModuleInit, OnApplicationShutdown {
   onModuleInit(): void {
     this.timer = setInterval(() => {
       void this.execute().catch((error: unknown) => this.logger.error({ err: error }, 'pruning failed'));
-    }, EVERY_MS);
+    }, EVERY_MS).unref();
   }
 
   onApplicationShutdown(): void {

@@ -1,0 +1,93 @@
+import { accessTokenAudience, accessTokenIssuer, authRequests } from '@aether/contracts/auth';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import {
+  SignJWT,
+  UnsecuredJWT,
+  createLocalJWKSet,
+  decodeProtectedHeader,
+  jwtVerify,
+  type JSONWebKeySet,
+} from 'jose';
+import { startAuth, type AuthUnderTest } from './start-auth.js';
+
+const DAY_MS = 24 * 3_600_000;
+const expected = { issuer: accessTokenIssuer, audience: accessTokenAudience };
+
+describe('access tokens', () => {
+  let auth: AuthUnderTest;
+  let userId: string;
+  beforeAll(async () => {
+    auth = await startAuth();
+    userId = await auth.setUp();
+  });
+  afterAll(() => auth.stop());
+
+  const jwks = async () => (await auth.call(authRequests.getJwks, {})) as unknown as JSONWebKeySet;
+  const verify = async (token: string) =>
+    jwtVerify(token, createLocalJWKSet(await jwks()), { ...expected, currentDate: auth.clock.now() });
+
+  it('are verified by the published keys and say who, which session and which role', async () => {
+    const { accessToken, accessTokenExpiresAt } = await auth.signIn();
+    const { payload, protectedHeader } = await verify(accessToken);
+    const [{ id: sessionId } = {}] = await auth.query('SELECT id FROM session');
+    expect(payload).toMatchObject({ sub: userId, sid: sessionId, role: 'admin', name: 'ada' });
+    expect(protectedHeader).toMatchObject({ alg: 'EdDSA', kid: (await jwks()).keys[0]?.kid });
+    expect(payload.exp).toBe(new Date(accessTokenExpiresAt).getTime() / 1_000);
+    expect((payload.exp ?? 0) - (payload.iat ?? 0)).toBe(600);
+  });
+
+  it('publish no private half', async () => {
+    const { keys } = await jwks();
+    expect(keys).toHaveLength(1);
+    expect(Object.keys(keys[0] ?? {}).sort()).toEqual(['alg', 'crv', 'kid', 'kty', 'use', 'x']);
+    const [row] = await auth.query(`SELECT encode(ciphertext, 'escape') AS text FROM signing_key`);
+    expect(row?.text).not.toContain('"d"');
+  });
+
+  it('are refused when signed by another algorithm with the public key as its secret', async () => {
+    const { keys } = await jwks();
+    const [key] = keys;
+    const claims = { sub: userId, role: 'admin' };
+    const forge = (secret: Uint8Array) =>
+      new SignJWT(claims)
+        .setProtectedHeader({ alg: 'HS256', kid: key?.kid })
+        .setIssuer(accessTokenIssuer)
+        .setAudience(accessTokenAudience)
+        .setExpirationTime('5m')
+        .sign(secret);
+    const secrets = [Buffer.from(String(key?.x), 'base64url'), Buffer.from(JSON.stringify(key))];
+    for (const secret of secrets) await expect(verify(await forge(secret))).rejects.toThrow();
+    const unsecured = new UnsecuredJWT(claims)
+      .setIssuer(accessTokenIssuer)
+      .setAudience(accessTokenAudience)
+      .encode();
+    await expect(verify(unsecured)).rejects.toThrow();
+  });
+
+  it('are refused when a single claim was changed', async () => {
+    const [head, body = '', signature] = (await auth.signIn()).accessToken.split('.');
+    const claims = JSON.parse(Buffer.from(body, 'base64url').toString()) as object;
+    const changed = Buffer.from(JSON.stringify({ ...claims, sub: 'somebody-else' })).toString('base64url');
+    await expect(verify([head, changed, signature].join('.'))).rejects.toMatchObject({
+      code: 'ERR_JWS_SIGNATURE_VERIFICATION_FAILED',
+    });
+  });
+
+  it('stay valid across a change of the signing key, whose old half is published until they expire', async () => {
+    auth.clock.advance(30 * DAY_MS - 60_000);
+    const before = (await auth.signIn()).accessToken;
+    auth.clock.advance(120_000);
+    const after = (await auth.signIn()).accessToken;
+    expect(decodeProtectedHeader(after).kid).not.toBe(decodeProtectedHeader(before).kid);
+    await verify(before);
+    await verify(after);
+    auth.clock.advance(3_600_000);
+    expect((await jwks()).keys.map(({ kid }) => kid)).toEqual([decodeProtectedHeader(after).kid]);
+  });
+
+  it('are signed by one key however many instances boot at once', async () => {
+    await auth.query('DELETE FROM signing_key');
+    await Promise.all([auth.startAnother(), auth.startAnother(), auth.startAnother()]);
+    expect((await jwks()).keys).toHaveLength(1);
+  });
+});
