@@ -72,9 +72,35 @@ export async function startService(
     level: config.LOG_LEVEL,
     pretty: config.LOG_PRETTY,
   });
-  const stopTelemetry = config.OTEL_EXPORTER_OTLP_ENDPOINT
-    ? startTelemetry(definition.name, config.OTEL_EXPORTER_OTLP_ENDPOINT)
-    : undefined;
+  // What was opened is closed in reverse order: at the end, and also when the boot stops half-way.
+  const opened: (() => unknown)[] = [];
+  const closeAll = async () => {
+    for (const close of opened.splice(0).reverse()) await close();
+  };
+  try {
+    await open({ definition, config, logger, onClose: (close) => void opened.push(close) });
+  } catch (error) {
+    await closeAll().catch((cause: unknown) => logger.warn({ err: cause }, 'closing failed'));
+    throw error;
+  }
+  logger.info('started');
+  return {
+    stop: async () => {
+      await closeAll();
+      logger.info('stopped');
+    },
+  };
+}
+
+async function open(parts: {
+  definition: ServiceDefinition;
+  config: DatabaseConfig;
+  logger: Logger;
+  onClose: (close: () => unknown) => void;
+}): Promise<void> {
+  const { definition, config, logger, onClose } = parts;
+  if (config.OTEL_EXPORTER_OTLP_ENDPOINT)
+    onClose(startTelemetry(definition.name, config.OTEL_EXPORTER_OTLP_ENDPOINT));
   const reportFault = (error: unknown, about?: { subject: string }) =>
     logger.error({ err: error, subject: about?.subject }, 'work failed');
 
@@ -85,12 +111,11 @@ export async function startService(
     onPoolError: (error) => logger.warn({ err: error }, 'a database connection was lost'),
   });
   await source.initialize();
-  if (await source.showMigrations()) {
-    await source.destroy();
+  onClose(() => source.destroy());
+  if (await source.showMigrations())
     throw new Error(
       `The database of ${definition.name} is older than the program. Run its migrations first (\`main.js migrate\`).`,
     );
-  }
   const messaging = await Messaging.connect({
     url: config.NATS_URL,
     user: config.NATS_USER ?? definition.name,
@@ -100,6 +125,7 @@ export async function startService(
     streamReplicas: config.STREAM_REPLICAS,
     reportFault,
   });
+  onClose(() => messaging.drain());
   if (messaging.serverLimits.warning) logger.warn(messaging.serverLimits.warning);
 
   const relay = new Relay(source, messaging, { reportFault });
@@ -117,23 +143,16 @@ export async function startService(
     }),
     { strategy: new MessagingStrategy(messaging), logger: new NestLogger(logger), abortOnError: false },
   );
+  onClose(() => application.close());
   await application.listen();
   // Callers are told "not running" until the server has seen the subscriptions.
   await messaging.flush();
   relay.start();
+  onClose(() => relay.stop());
+  if (config.HEALTH_PORT) {
+    const healthServer = await serveHealth(config.HEALTH_PORT, getHealth);
+    onClose(() => healthServer.close());
+  }
   const pruning = setInterval(() => void pruneMessagingTables(source).catch(reportFault), PRUNE_EVERY_MS);
-  const healthServer = config.HEALTH_PORT ? await serveHealth(config.HEALTH_PORT, getHealth) : undefined;
-  logger.info('started');
-
-  return {
-    stop: async () => {
-      clearInterval(pruning);
-      healthServer?.close();
-      await relay.stop();
-      await application.close();
-      await source.destroy();
-      await stopTelemetry?.();
-      logger.info('stopped');
-    },
-  };
+  onClose(() => clearInterval(pruning));
 }
