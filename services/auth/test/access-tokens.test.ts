@@ -22,7 +22,7 @@ describe('access tokens', () => {
   });
   afterAll(() => auth.stop());
 
-  const jwks = async () => (await auth.call(authRequests.getJwks, {})) as unknown as JSONWebKeySet;
+  const jwks = async () => await auth.call(authRequests.getJwks, {});
   const verify = async (token: string) =>
     jwtVerify(token, createLocalJWKSet(await jwks()), { ...expected, currentDate: auth.clock.now() });
 

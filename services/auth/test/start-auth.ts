@@ -109,7 +109,7 @@ export async function startAuth(overrides: Record<string, string> = {}): Promise
     environment,
     events,
     call,
-    query: database.query,
+    query: (sql, values) => database.query(sql, values),
     startAnother: async (other = {}) => {
       const service = await startService(definition, { ...environment, ...other });
       services.push(service);
