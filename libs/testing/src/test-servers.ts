@@ -35,6 +35,8 @@ export async function hostTestServers(): Promise<TestServersHost> {
   const directory = await makeRunDirectory();
   let servers: Promise<TestServers> | undefined;
   const server = createServer((_, response) => {
+    // A kept connection may be closed from here just when a test's process asks through it again.
+    response.setHeader('connection', 'close');
     servers ??= startServers(directory);
     servers.then(
       (facts) => response.end(JSON.stringify(facts)),
