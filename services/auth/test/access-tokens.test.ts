@@ -1,13 +1,6 @@
 import { accessTokenAudience, accessTokenIssuer, authRequests } from '@aether/contracts/auth';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import {
-  SignJWT,
-  UnsecuredJWT,
-  createLocalJWKSet,
-  decodeProtectedHeader,
-  jwtVerify,
-  type JSONWebKeySet,
-} from 'jose';
+import { SignJWT, UnsecuredJWT, createLocalJWKSet, decodeProtectedHeader, jwtVerify } from 'jose';
 import { startAuth, type AuthUnderTest } from './start-auth.js';
 
 const DAY_MS = 24 * 3_600_000;
@@ -50,7 +43,7 @@ describe('access tokens', () => {
     const claims = { sub: userId, role: 'admin' };
     const forge = (secret: Uint8Array) =>
       new SignJWT(claims)
-        .setProtectedHeader({ alg: 'HS256', kid: key?.kid })
+        .setProtectedHeader({ alg: 'HS256', kid: String(key?.kid) })
         .setIssuer(accessTokenIssuer)
         .setAudience(accessTokenAudience)
         .setExpirationTime('5m')
