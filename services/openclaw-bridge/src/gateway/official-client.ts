@@ -1,3 +1,4 @@
+import { isNativeError } from 'node:util/types';
 import {
   GatewayClient as OfficialClient,
   GatewayClientRequestTimeoutError,
@@ -106,7 +107,7 @@ class OfficialGatewayClient implements GatewayClient {
     this.refusal = failureOf(error);
     // A refused configuration (as a public address without TLS) gives no close: this is its only word.
     const configuration =
-      error instanceof Error && error.name === 'GatewayWebSocketTransportConfigurationError';
+      isNativeError(error) && error.name === 'GatewayWebSocketTransportConfigurationError';
     if (configuration) this.onClose({ message: error.message, code: 'INVALID_REQUEST' });
   }
 
@@ -134,7 +135,7 @@ class OfficialGatewayClient implements GatewayClient {
 }
 
 function failureOf(error: unknown): Failure {
-  if (!(error instanceof Error)) return { message: String(error) };
+  if (!isNativeError(error)) return { message: String(error) };
   const fields = error as Error & { code?: unknown; gatewayCode?: unknown; details?: unknown };
   const details = (fields.details ?? {}) as { code?: unknown; httpStatus?: unknown };
   const code = fields.gatewayCode ?? fields.code;

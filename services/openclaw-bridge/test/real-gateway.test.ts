@@ -1,0 +1,110 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { openclawRequests, type Chat } from '@aether/contracts/openclaw';
+import { useRealGateway } from '@aether/testing/real-gateway';
+import { callTools, say } from '@aether/testing/scripted-model';
+import { eventually } from '@aether/testing/eventually';
+import { startBridgeUnderTest, type BridgeUnderTest } from './bridge-under-test.js';
+
+const gateway = useRealGateway();
+const count = Array.from({ length: 40 }, (_, index) => `${index + 1} `);
+const counted = count.join('').trim();
+
+describe('with a real OpenClaw gateway', () => {
+  let bridge: BridgeUnderTest;
+  let chat: Chat;
+
+  beforeAll(async () => {
+    bridge = await startBridgeUnderTest();
+    chat = await bridge.chatWith(gateway().url, gateway().token);
+  }, 60_000);
+  afterAll(() => bridge.stop());
+
+  test('a reply streams to the screen and is stored once', async () => {
+    gateway().model.answer(() => say('Hello from a real gateway.', { chunkDelayMs: 20 }));
+    const screen = bridge.follow(chat.id);
+    await bridge.bus.flush();
+    const sent = await bridge.send(chat.id, 'hello');
+    expect(await bridge.reply(chat.id, sent, 60_000)).toMatchObject({
+      state: 'complete',
+      text: 'Hello from a real gateway.',
+    });
+    expect(screen.text()).toBe('Hello from a real gateway.');
+    expect(screen.frames.filter(({ kind }) => kind === 'delta').length).toBeGreaterThan(1);
+  }, 90_000);
+
+  test('a tool call is shown with its result', async () => {
+    gateway().model.answer(({ toolResults }) =>
+      toolResults.length > 0
+        ? say('Done.')
+        : callTools([{ name: 'exec', arguments: { command: 'echo seen-by-a-tool' } }]),
+    );
+    const sent = await bridge.send(chat.id, 'use a tool');
+    const reply = await bridge.reply(chat.id, sent, 60_000);
+    expect(reply).toMatchObject({ state: 'complete', text: 'Done.' });
+    expect(reply.toolCalls[0]).toMatchObject({ name: 'exec', isError: false });
+    expect(reply.toolCalls[0]?.result).toContain('seen-by-a-tool');
+  }, 90_000);
+
+  test('an aborted turn ends at once and keeps its text', async () => {
+    gateway().model.answer(() => say(count, { chunkDelayMs: 250 }));
+    const screen = bridge.follow(chat.id);
+    await bridge.bus.flush();
+    const sent = await bridge.send(chat.id, 'count');
+    await eventually(() => expect(screen.text()).toContain('2'), { timeoutMs: 30_000 });
+    await bridge.call(openclawRequests.abortTurn, { id: chat.id });
+    const reply = await bridge.reply(chat.id, sent, 30_000);
+    expect(reply.state).toBe('aborted');
+    expect(reply.text.startsWith('1 2')).toBe(true);
+  }, 90_000);
+
+  test('a gateway killed in the middle of a reply goes on, and every message is there once', async () => {
+    gateway().model.answer(() => say(count, { chunkDelayMs: 150 }));
+    const screen = bridge.follow(chat.id);
+    await bridge.bus.flush();
+    const sent = await bridge.send(chat.id, 'count again');
+    await eventually(() => expect(screen.text()).toContain('3'), { timeoutMs: 30_000 });
+    await gateway().kill();
+    gateway().model.answer(() => say(count));
+    await gateway().restart();
+    const reply = await bridge.reply(chat.id, sent, 90_000);
+    expect(reply).toMatchObject({ state: 'complete', text: counted });
+    const messages = await bridge.messages(chat.id);
+    expect(messages.filter(({ text }) => text === 'count again')).toHaveLength(1);
+    expect(messages.filter(({ replyTo }) => replyTo === sent.id)).toHaveLength(1);
+    await eventually(() => expect(screen.text().trim()).toBe(counted));
+  }, 180_000);
+});
+
+describe('with the bridge killed in the middle of a reply', () => {
+  test('every message is there once after it is back', async () => {
+    const bridge = await startBridgeUnderTest({}, { startsBridge: false });
+    let child = startProcess(bridge.environment);
+    try {
+      const chat = await bridge.chatWith(gateway().url, gateway().token);
+      gateway().model.answer(() => say(count, { chunkDelayMs: 150 }));
+      const screen = bridge.follow(chat.id);
+      await bridge.bus.flush();
+      const sent = await bridge.send(chat.id, 'count');
+      await eventually(() => expect(screen.text()).toContain('3'), { timeoutMs: 30_000 });
+      child.kill('SIGKILL');
+      await once(child, 'exit');
+      child = startProcess(bridge.environment);
+      await eventually(() => bridge.call(openclawRequests.getHealth, {}), { timeoutMs: 30_000 });
+      const reply = await bridge.reply(chat.id, sent, 60_000);
+      expect(reply).toMatchObject({ state: 'complete', text: counted });
+      expect(await bridge.messages(chat.id)).toHaveLength(2);
+      await eventually(() => expect(screen.text().trim()).toBe(counted));
+    } finally {
+      child.kill('SIGKILL');
+      await bridge.stop();
+    }
+  }, 180_000);
+});
+
+function startProcess(environment: Readonly<Record<string, string>>): ChildProcess {
+  const program = fileURLToPath(new URL('../dist/main.js', import.meta.url));
+  return spawn(process.execPath, [program], { env: environment, stdio: 'inherit' });
+}

@@ -1,0 +1,191 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { openclawRequests } from '@aether/contracts/openclaw';
+import { FakeGateway, connectRefusals, type Refusal } from '@aether/testing/fake-gateway';
+import { eventually } from '@aether/testing/eventually';
+import { startBridgeUnderTest, type BridgeUnderTest } from './bridge-under-test.js';
+
+let bridge: BridgeUnderTest;
+let gateway: FakeGateway;
+const connected: string[] = [];
+
+beforeAll(async () => {
+  [bridge, gateway] = await Promise.all([startBridgeUnderTest(), FakeGateway.start()]);
+});
+afterAll(async () => {
+  await bridge.stop();
+  await gateway.stop();
+});
+afterEach(async () => {
+  gateway.acceptConnects();
+  gateway.acceptUpgrades();
+  for (const deploymentId of connected.splice(0))
+    await bridge.call(openclawRequests.closeConnection, { deploymentId, remove: true });
+});
+
+async function reasonOf(connectionId: string) {
+  const connection = await bridge.call(openclawRequests.getConnection, { id: connectionId });
+  return { state: connection.state, code: connection.reason?.code ?? null };
+}
+
+async function connect(url = gateway.url, token = gateway.token) {
+  const { deploymentId, connectionId } = await bridge.connect(url, token);
+  connected.push(deploymentId);
+  return connectionId;
+}
+
+describe('each refusal of a gateway has a reason, a remedy and a behaviour of its own', () => {
+  const refusals: [string, () => Refusal, { state: string; code: string }][] = [
+    ['wrong token', connectRefusals.tokenMismatch, { state: 'refused', code: 'token_mismatch' }],
+    [
+      'no device',
+      connectRefusals.deviceIdentityRequired,
+      { state: 'refused', code: 'device_identity_required' },
+    ],
+    [
+      'bad device token',
+      connectRefusals.deviceTokenMismatch,
+      { state: 'refused', code: 'device_token_mismatch' },
+    ],
+    [
+      'bad device signature',
+      () => connectRefusals.deviceAuth('SIGNATURE_INVALID'),
+      { state: 'refused', code: 'device_signature_invalid' },
+    ],
+    [
+      'old device signature',
+      () => connectRefusals.deviceAuth('SIGNATURE_EXPIRED'),
+      { state: 'disconnected', code: 'device_signature_expired' },
+    ],
+    ['lock-out', () => connectRefusals.rateLimited(), { state: 'disconnected', code: 'locked_out' }],
+  ];
+
+  test.each(refusals)('%s', async (_name, refusal, expected) => {
+    gateway.refuseConnects(refusal);
+    const id = await connect();
+    await eventually(async () => expect(await reasonOf(id)).toEqual(expected));
+  });
+
+  test.each([
+    [403, { state: 'refused', code: 'proxy_not_trusted' }],
+    [503, { state: 'disconnected', code: 'draining' }],
+    [302, { state: 'disconnected', code: 'upgrade_refused' }],
+  ])('HTTP %d at the upgrade', async (status, expected) => {
+    gateway.refuseUpgrades(status);
+    const id = await connect();
+    await eventually(async () => expect(await reasonOf(id)).toEqual(expected));
+  });
+
+  test('nothing listens', async () => {
+    const id = await connect('ws://127.0.0.1:9');
+    await eventually(async () =>
+      expect(await reasonOf(id)).toEqual({ state: 'disconnected', code: 'not_listening' }),
+    );
+  });
+
+  test.each([
+    [1006, 'connection_lost'],
+    [1009, 'frame_too_large'],
+    [1012, 'restarting'],
+    [1013, 'starting'],
+  ])('close %d after the handshake is told, then the connection stands again', async (code, reason) => {
+    const id = await connect();
+    await eventually(async () => expect((await reasonOf(id)).state).toBe('connected'));
+    gateway.refuseUpgrades(503);
+    const seen = new Set<string | null>();
+    if (code === 1006) gateway.dropAll();
+    else gateway.closeAll(code);
+    await eventually(async () => {
+      seen.add((await reasonOf(id)).code);
+      expect([...seen]).toContain(reason);
+    });
+    gateway.acceptUpgrades();
+    await eventually(async () => expect((await reasonOf(id)).state).toBe('connected'));
+  });
+
+  test('a connection without the scopes it needs names the missing one and is not called usable', async () => {
+    const remote = await FakeGateway.start({ remote: true });
+    try {
+      const id = await connect(remote.url, remote.token);
+      await eventually(async () => {
+        const { state, reason } = await bridge.call(openclawRequests.getConnection, { id });
+        expect({ state, code: reason?.code }).toEqual({ state: 'refused', code: 'scope_missing' });
+        expect(reason?.cause).toContain('operator.write');
+      });
+    } finally {
+      await remote.stop();
+    }
+  });
+});
+
+describe('a probe tells each step of the protocol and never fails itself', () => {
+  async function probe(url: string, token: string) {
+    const { connectionId } = await bridge.connect('ws://127.0.0.1:9', token);
+    const rows = await bridge.query('SELECT token_secret_id FROM connection WHERE id = $1', [connectionId]);
+    return bridge.call(openclawRequests.probeGateway, {
+      url,
+      tokenSecretId: String(rows[0]?.token_secret_id),
+    });
+  }
+
+  test('of a good gateway', async () => {
+    const report = await probe(gateway.url, gateway.token);
+    expect(report.checks.map(({ name, ok }) => [name, ok])).toEqual([
+      ['http', true],
+      ['handshake', true],
+      ['scopes', true],
+      ['call', true],
+    ]);
+    expect(report).toMatchObject({ ok: true, gatewayVersion: '2026.9.6', reason: null });
+  });
+
+  test('with a wrong token', async () => {
+    const report = await probe(gateway.url, 'another-token');
+    expect(report.ok).toBe(false);
+    expect(report.reason?.code).toBe('token_mismatch');
+    expect(report.checks.at(-1)).toMatchObject({ name: 'handshake', ok: false });
+  });
+
+  test('of nothing', async () => {
+    const report = await probe('ws://127.0.0.1:9', 'x');
+    expect(report).toMatchObject({ ok: false, reason: { code: 'not_listening' } });
+  });
+});
+
+test('a restarted gateway is told by its boot id, and a sequence gap is counted and told', async () => {
+  const id = await connect();
+  await eventually(async () => expect((await reasonOf(id)).state).toBe('connected'));
+  const before = await bridge.call(openclawRequests.getConnection, { id });
+  await gateway.shutDown({ restartExpectedMs: 100 });
+  await gateway.resume();
+  await eventually(async () => {
+    const after = await bridge.call(openclawRequests.getConnection, { id });
+    expect(after.state).toBe('connected');
+    expect(after.bootId).not.toBe(before.bootId);
+  });
+  gateway.emit('presence', {});
+  gateway.loseEvents(2, 'tick');
+  gateway.emit('tick', { ts: 1 });
+  gateway.emit('tick', { ts: 2 });
+  gateway.emit('presence', {});
+  await eventually(async () =>
+    expect((await bridge.call(openclawRequests.getConnection, { id })).gaps).toBe(1),
+  );
+});
+
+test('a gateway that moves is followed to its new address, and a closed one stays closed', async () => {
+  const other = await FakeGateway.start();
+  const { deploymentId, connectionId } = await bridge.connect(gateway.url, gateway.token);
+  const [row] = await bridge.query('SELECT token_secret_id FROM connection WHERE id = $1', [connectionId]);
+  await bridge.call(openclawRequests.openConnection, {
+    deploymentId,
+    name: 'moved',
+    url: other.url,
+    tokenSecretId: String(row?.token_secret_id),
+  });
+  await eventually(() => expect(other.connected).toHaveLength(1));
+  expect(await bridge.call(openclawRequests.closeConnection, { deploymentId })).toEqual({ closed: true });
+  expect(await bridge.call(openclawRequests.closeConnection, { deploymentId })).toEqual({ closed: true });
+  await eventually(() => expect(other.connected).toHaveLength(0));
+  expect(await reasonOf(connectionId)).toEqual({ state: 'closed', code: null });
+  await other.stop();
+});
