@@ -1,4 +1,5 @@
 import { copyButtons } from './copy.js';
+import { prose } from './prose.js';
 
 const FIELDS = ['token', 'email', 'name', 'password'];
 const byId = (id) => document.getElementById(id);
@@ -32,8 +33,8 @@ function showProblem(problem) {
   const known = issues.length > 0;
   byId('problem').hidden = known;
   if (known) return byId(issues[0].path).focus();
-  byId('problem-what').textContent = problem.detail ?? problem.title;
-  byId('problem-hint').textContent = problem.hint ?? '';
+  byId('problem-what').replaceChildren(...prose(problem.detail ?? problem.title));
+  byId('problem-hint').replaceChildren(...prose(problem.hint ?? ''));
   byId('problem').focus();
 }
 
@@ -95,7 +96,7 @@ async function submit(token) {
 async function start(token) {
   const { ok, body } = await ask('/api/v1/setup');
   if (!ok) {
-    byId('away-what').textContent = [body.detail, body.hint].filter(Boolean).join(' ');
+    byId('away-what').replaceChildren(...prose([body.detail, body.hint].filter(Boolean).join(' ')));
     return show('away');
   }
   show(body.setUp ? 'already' : 'form');

@@ -25,7 +25,7 @@ export class TestAuth {
         this.verifications += 1;
         const known = this.keys.get((input as { key: string }).key);
         if (known) return { ...known, name: 'test', expiresAt: null };
-        throw context.fail('api_key_invalid' as 'internal');
+        throw context.fail('api_key_invalid');
       },
     };
   }
@@ -47,7 +47,7 @@ export class TestAuth {
     this.jwk = jwk;
   }
 
-  tokenOf(role: Role, { expiresInS = 600, id = randomUUID() as string } = {}): Promise<string> {
+  tokenOf(role: Role, { expiresInS = 600, id = String(randomUUID()) } = {}): Promise<string> {
     return this.sign({ role, expiresInS, id });
   }
 
@@ -57,7 +57,7 @@ export class TestAuth {
     issuer = 'aether',
     audience = 'aether-api',
     expiresInS = 600,
-    id = randomUUID() as string,
+    id = String(randomUUID()),
   }) {
     return new SignJWT({ role })
       .setProtectedHeader({ alg: 'EdDSA', kid: this.jwk.kid })

@@ -30,9 +30,9 @@ export class DocumentsController {
   }
 
   @Get('docs')
-  async readDocs(@Res() reply: FastifyReply): Promise<void> {
-    await reply.helmet({ contentSecurityPolicy: { useDefaults: false, directives: DOCS_SECURITY_POLICY } });
-    await reply.sendFile('docs.html');
+  readDocs(@Res() reply: FastifyReply): FastifyReply {
+    reply.helmet({ contentSecurityPolicy: { useDefaults: false, directives: DOCS_SECURITY_POLICY } });
+    return reply.sendFile('docs.html');
   }
 
   @Get('docs/errors')

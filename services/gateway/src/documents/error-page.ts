@@ -4,12 +4,15 @@ const escapes: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '
 
 const escape = (text: string) => text.replaceAll(/[&<>"]/g, (character) => escapes[character] ?? character);
 
+/** Plain text in which backticks mark code. */
+const prose = (text: string) => escape(text).replaceAll(/`([^`]+)`/g, '<code>$1</code>');
+
 /** The page the `type` of every problem points into. */
 export function errorPage(): string {
   const rows = allErrors().map(
     ([code, { status, title, hint }]) =>
       `<section id="${code}" class="code"><h2><code>${code}</code> <span class="status">${status}</span></h2>` +
-      `<p>${escape(title)}</p><p class="dim">${escape(hint)}</p></section>`,
+      `<p>${prose(title)}</p><p class="dim">${prose(hint)}</p></section>`,
   );
   return [
     '<!doctype html><html lang="en"><head><meta charset="utf-8">',

@@ -7,6 +7,7 @@ import {
   createDocument,
   type ZodOpenApiOperationObject,
   type ZodOpenApiPathsObject,
+  type ZodOpenApiResponseObject,
   type ZodOpenApiResponsesObject,
 } from 'zod-openapi';
 import { ACCESS_COOKIE } from '../http/session-cookies.js';
@@ -91,16 +92,18 @@ function responsesOf(method: string, route: RouteSpec): ZodOpenApiResponsesObjec
   const issuesSession = route.session === 'start' || route.session === 'refresh';
   const good = issuesSession ? SessionReply : route.contract.output;
   const errors = Object.entries(errorsOf(method, route));
-  const bad = [...new Set(errors.map(([, spec]) => spec.status))].map((status) => [
-    String(status),
-    {
-      description: errors
-        .filter(([, spec]) => spec.status === status)
-        .map(([code, { title, hint }]) => `\`${code}\`: ${title} ${hint}`)
-        .join('\n\n'),
-      content: { 'application/problem+json': { schema: Problem } },
-    },
-  ]);
+  const bad = [...new Set(errors.map(([, spec]) => spec.status))].map(
+    (status): [string, ZodOpenApiResponseObject] => [
+      String(status),
+      {
+        description: errors
+          .filter(([, spec]) => spec.status === status)
+          .map(([code, { title, hint }]) => `\`${code}\`: ${title} ${hint}`)
+          .join('\n\n'),
+        content: { 'application/problem+json': { schema: Problem } },
+      },
+    ],
+  );
   return {
     [String(route.status ?? 200)]: {
       description: 'Done.',

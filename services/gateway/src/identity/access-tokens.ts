@@ -3,7 +3,7 @@ import { Role } from '@aether/contracts/schemas';
 import { serviceContext } from '@aether/messaging/context';
 import { Messaging } from '@aether/messaging/messaging';
 import { Injectable } from '@nestjs/common';
-import { createLocalJWKSet, errors, jwtVerify, type JSONWebKeySet, type JWTVerifyGetKey } from 'jose';
+import { createLocalJWKSet, errors, jwtVerify, type JWTVerifyGetKey } from 'jose';
 import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
 import { fingerprint, type Caller } from './caller.js';
@@ -85,7 +85,7 @@ export class AccessTokens {
 
   private async askForKeys(): Promise<JWTVerifyGetKey> {
     const set = await this.messaging.call(authRequests.getJwks, {}, serviceContext('gateway'));
-    this.keys = createLocalJWKSet(set as JSONWebKeySet);
+    this.keys = createLocalJWKSet(set);
     this.fetchedAtMs = Date.now();
     this.verified.clear();
     return this.keys;

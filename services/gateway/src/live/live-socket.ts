@@ -1,4 +1,4 @@
-import { ContractFailure } from '@aether/contracts/failure';
+import type { ContractFailure } from '@aether/contracts/failure';
 import { liveCloseCodes, type LiveServerFrame } from '@aether/contracts/live-frames';
 import type { Caller, Credential } from '../identity/caller.js';
 import type { Context } from '@aether/messaging/context';
