@@ -36,6 +36,8 @@ const OUTPUT_LOG_BYTES_MAX = 10 * 1024 * 1024;
 /** One gateway process, started by this process or found again after a crash. */
 export class GatewayProcess {
   private exit: { code?: number; signal?: NodeJS.Signals } = {};
+  /** Set when this process started the gateway: settles once `exit` is known. */
+  private readonly exited: Promise<unknown> | undefined;
 
   /** Use `startGateway` or `adoptGateway`. */
   constructor(
@@ -43,7 +45,8 @@ export class GatewayProcess {
     private readonly record: RunRecord,
     child?: ChildProcess,
   ) {
-    child?.once('exit', (code, name) => {
+    this.exited = child && once(child, 'exit');
+    child?.once('exit', (code: number | null, name: NodeJS.Signals | null) => {
       this.exit = { ...(code === null ? {} : { code }), ...(name === null ? {} : { signal: name }) };
     });
   }
@@ -83,8 +86,7 @@ export class GatewayProcess {
       if (await answersReady(this.port)) return;
       const status = this.status();
       if (status.state === 'exited') {
-        // The exit event comes a moment after the process is gone.
-        await sleep(50);
+        await this.exited;
         throw new Error(
           this.describe(`The OpenClaw gateway ${describeExit(this.exit)} before it was ready.`),
         );
@@ -126,6 +128,7 @@ export class GatewayProcess {
       if (Date.now() > deadline) return false;
       await sleep(25);
     }
+    await this.exited;
     return true;
   }
 

@@ -14,3 +14,5 @@ export const natsDirectory = cache('nats');
 
 /** Tells a test's process where the run's servers are asked for; set by the global set-up. */
 export const SERVERS_VARIABLE = 'AETHER_TEST_SERVERS';
+/** Tells it the directory that is cleaned when the run ends, or after it was killed. */
+export const DIRECTORY_VARIABLE = 'AETHER_TEST_DIRECTORY';

@@ -7,6 +7,7 @@ import { natsUsers } from '@aether/messaging/permissions';
 import { Client, escapeIdentifier, escapeLiteral } from 'pg';
 import { environment, SERVERS_VARIABLE } from './config.js';
 import { freePort } from './free-port.js';
+import { runDirectory } from './run-directory.js';
 import type { TestServers } from './test-servers.js';
 
 let known: Promise<TestServers> | undefined;
@@ -87,8 +88,8 @@ export interface TestNats {
 
 /** Starts NATS with the users and permissions that every installation has, and the user `test`. */
 export async function startTestNats(): Promise<TestNats> {
-  const { natsBinary, directory } = await servers();
-  const dataDir = join(directory, `nats-${randomBytes(6).toString('hex')}`);
+  const { natsBinary } = await servers();
+  const dataDir = join(runDirectory(), `nats-${randomBytes(6).toString('hex')}`);
   const port = await freePort();
   const names = [...(Object.keys(topology) as ServiceName[]), 'test' as const];
   const passwords = Object.fromEntries(names.map((name) => [name, randomBytes(8).toString('hex')])) as Record<

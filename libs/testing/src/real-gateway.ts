@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll } from '@jest/globals';
 import { renderConfig, type GatewaySettings } from '@aether/openclaw-process/config';
@@ -11,6 +10,7 @@ import { startGateway, type GatewayProcess } from '@aether/openclaw-process/proc
 
 import { environment, openClawDirectory } from './config.js';
 import { freePort } from './free-port.js';
+import { runDirectory } from './run-directory.js';
 import { ScriptedModel } from './scripted-model.js';
 
 export interface RealGatewayOptions {
@@ -36,7 +36,7 @@ export class RealGateway {
   static async start(options: RealGatewayOptions = {}): Promise<RealGateway> {
     const { entry } = await installOpenClaw({ directory: openClawDirectory, environment });
     const model = options.model ?? (await ScriptedModel.start());
-    const directory = await mkdtemp(join(tmpdir(), 'aether-gateway-'));
+    const directory = await mkdtemp(join(runDirectory(), 'gateway-'));
     const port = await freePort();
     const token = randomBytes(24).toString('base64url');
     const config = renderConfig({

@@ -1,9 +1,16 @@
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DIRECTORY_VARIABLE, environment } from './config.js';
+import { adoptGateway } from '@aether/openclaw-process/process';
 import { isOurs, readPid, stopProcess } from '@aether/local-stack/owned-process';
 
 const PREFIX = 'aether-test-';
+
+/** Where a test puts what has to be cleaned up even when the run is killed. */
+export function runDirectory(): string {
+  return environment[DIRECTORY_VARIABLE] ?? tmpdir();
+}
 
 /** The directory of one test run, named after the process that runs it. */
 export async function makeRunDirectory(): Promise<string> {
@@ -18,6 +25,7 @@ export async function makeRunDirectory(): Promise<string> {
 export async function removeRun(directory: string): Promise<void> {
   for (const name of await readdir(directory).catch(() => [])) {
     const part = join(directory, name);
+    await adoptGateway(part)?.kill();
     await stopServer({ pidFile: join(part, 'nats.pid'), marker: part });
     await stopServer({ pidFile: join(part, 'data', 'postmaster.pid'), marker: part });
   }

@@ -15,13 +15,13 @@ export interface TestServers {
   readonly postgresUrl: string;
   /** The nats-server program. */
   readonly natsBinary: string;
-  /** Servers of single tests keep their data below it; it is removed at the end of the run. */
-  readonly directory: string;
 }
 
 export interface TestServersHost {
   /** GET it for `TestServers`. */
   readonly url: string;
+  /** Servers of single tests keep their data below it. */
+  readonly directory: string;
   /** Ends every server of the run and removes what it wrote. */
   stop(): Promise<void>;
 }
@@ -48,6 +48,7 @@ export async function hostTestServers(): Promise<TestServersHost> {
   const { port } = server.address() as AddressInfo;
   return {
     url: `http://127.0.0.1:${port}`,
+    directory,
     stop: async () => {
       server.close();
       server.closeAllConnections();
@@ -72,5 +73,5 @@ async function startServers(directory: string): Promise<TestServers> {
       durable: false,
     }),
   ]);
-  return { natsBinary, postgresUrl: postgres.url, directory };
+  return { natsBinary, postgresUrl: postgres.url };
 }

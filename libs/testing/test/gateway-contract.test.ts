@@ -6,7 +6,7 @@ import { eventually } from '@aether/testing/eventually';
 import { FakeGateway } from '@aether/testing/fake-gateway';
 import { RealGateway } from '@aether/testing/real-gateway';
 import { callTools, say } from '@aether/testing/scripted-model';
-import { TestClient } from './gateway-client.js';
+import { TestClient } from '@aether/testing/gateway-client';
 
 /** One of the two gateways, and how to make its agent say something. */
 interface Target {

@@ -1,7 +1,8 @@
 import { GatewayClient, type GatewayClientOptions } from '@openclaw/gateway-client';
 import type { EventFrame, HelloOk } from '@openclaw/gateway-protocol';
-import { eventually } from '@aether/testing/eventually';
+import { eventually } from './eventually.js';
 
+/** What an event or a reply carries. */
 export interface Payload {
   readonly [key: string]: unknown;
   readonly runId?: string;
@@ -9,7 +10,10 @@ export interface Payload {
   readonly stream?: string;
 }
 
-/** The official client, with everything it reports kept for the test to look at. */
+/**
+ * The official client, with everything that it reports kept for the test to look at. It connects at once, as an
+ * administrator on loopback unless the options say otherwise.
+ */
 export class TestClient {
   readonly events: EventFrame[] = [];
   readonly hellos: HelloOk[] = [];
@@ -38,6 +42,7 @@ export class TestClient {
     this.client.start();
   }
 
+  /** Waits until the gateway has let the client in. */
   async hello(): Promise<HelloOk> {
     return eventually(() => {
       const hello = this.hellos.at(-1);
@@ -46,10 +51,12 @@ export class TestClient {
     });
   }
 
+  /** Calls a method; rejects with the official client's error. */
   async call(method: string, params: unknown = {}): Promise<Payload> {
     return this.client.request<Payload>(method, params);
   }
 
+  /** Payloads of the events of this name received so far, oldest first; those of one run when it is given. */
   payloads(event: string, runId?: string): Payload[] {
     const payloads = this.events
       .filter((frame) => frame.event === event)
