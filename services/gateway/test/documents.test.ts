@@ -1,4 +1,4 @@
-import { DiagnosticSeverity, Parser } from '@asyncapi/parser';
+import { Parser } from '@asyncapi/parser';
 import type { RouteSpec } from '@aether/contracts/route';
 import { routes } from '@aether/contracts/routes';
 import { catalogs } from '@aether/contracts/topology';
@@ -12,6 +12,9 @@ import { asyncApiDocument } from '../src/documents/asyncapi.js';
 import { errorPage } from '../src/documents/error-page.js';
 import { openApiDocument } from '../src/documents/openapi.js';
 import { createApplication } from '../src/service.js';
+
+/** Severity of a diagnostic that makes the document invalid. */
+const ERROR = 0;
 
 test('the OpenAPI document is valid 3.1', async () => {
   const result = await new Validator().validate({ ...openApiDocument() });
@@ -50,7 +53,7 @@ test('operation ids are unique', () => {
 test('the AsyncAPI document is valid and tells every event and topic', async () => {
   const text = JSON.stringify(asyncApiDocument());
   const { document, diagnostics } = await new Parser().parse(text);
-  expect(diagnostics.filter(({ severity }) => severity === DiagnosticSeverity.Error)).toEqual([]);
+  expect(diagnostics.filter(({ severity }) => ERROR === Number(severity))).toEqual([]);
   expect(document).toBeDefined();
   for (const { events } of catalogs)
     for (const { subject } of Object.values(events)) expect(text).toContain(subject);
