@@ -27,7 +27,7 @@ export class Api {
   ) {}
 
   async call<R extends Route>(route: R, input: RouteInput<R>): Promise<RouteOutput<R>> {
-    const { body } = await this.send(route, input as Record<string, unknown>);
+    const { body } = await this.send(route, input);
     const parsed = routes[route].contract.output.safeParse(body);
     if (parsed.success) return parsed.data as RouteOutput<R>;
     throw new CommandError({
@@ -82,7 +82,7 @@ function buildRequest(
   const [method = 'GET', path = '/'] = route.split(' ');
   const rest = { ...input };
   const filled = path.replaceAll(/\{(\w+)\}/g, (_, name: string) => {
-    const value = String(rest[name]);
+    const value = inAddress(rest[name]);
     delete rest[name];
     return encodeURIComponent(value);
   });
@@ -91,13 +91,15 @@ function buildRequest(
   if (target.apiKey) headers.authorization = `Bearer ${target.apiKey}`;
   if (method === 'GET' || method === 'DELETE') {
     for (const [name, value] of Object.entries(rest))
-      if (value !== undefined) url.searchParams.set(name, String(value));
+      if (value !== undefined) url.searchParams.set(name, inAddress(value));
     return { url: url.href, init: { method, headers } };
   }
   headers['content-type'] = 'application/json';
   headers['idempotency-key'] = randomUUID();
   return { url: url.href, init: { method, headers, body: JSON.stringify(rest) } };
 }
+
+const inAddress = (value: unknown) => (typeof value === 'string' ? value : JSON.stringify(value));
 
 function problemError(target: Target, status: number, body: unknown): CommandError {
   const problem = Problem.safeParse(body);

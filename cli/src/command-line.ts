@@ -1,5 +1,5 @@
-import { Command, CommanderError } from 'commander';
-import { z } from 'zod';
+import { type Command, type CommanderError } from 'commander';
+import { type z } from 'zod';
 import { usageError, type CommandError } from './command-error.js';
 import { readConfig, type CliConfig } from './config.js';
 import { Terminal } from './terminal.js';

@@ -21,7 +21,7 @@ export interface WatchOptions {
   /** As the request that began the operation answered. */
   readonly deployment: Deployment;
   readonly timeoutMs: number;
-  onChange(deployment: Deployment): void;
+  readonly onChange: (deployment: Deployment) => void;
 }
 
 /** Waits until the deployment's operation has ended, well or not. Throws only where the time is over. */

@@ -60,7 +60,7 @@ export async function examine(config: CliConfig): Promise<Finding[]> {
   ]);
 }
 
-function node(): Finding {
+async function node(): Promise<Finding> {
   const major = Number(process.versions.node.split('.')[0]);
   const detail = `${process.version} at ${process.execPath}`;
   if (major >= NODE_MAJOR) return good('Node.js', detail);

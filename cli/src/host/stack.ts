@@ -15,7 +15,7 @@ interface StackParts {
   readonly config: CliConfig;
   readonly state: StackState;
   readonly logger: Logger;
-  note(text: string): void;
+  readonly note: (text: string) => void;
 }
 
 /** nats-server with one user a service, each with the permissions that the contracts give it. */

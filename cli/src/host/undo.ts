@@ -6,8 +6,8 @@ const PART_WITHIN_MS = 25_000;
 
 interface Started {
   readonly name: string;
-  stop(): Promise<void>;
-  kill?(): void;
+  readonly stop: () => Promise<void>;
+  readonly kill?: () => void;
 }
 
 /** What was started, to be stopped in the opposite order. */

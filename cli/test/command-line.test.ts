@@ -1,0 +1,78 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { Machine } from './machine.js';
+
+let machine: Machine;
+beforeAll(async () => {
+  machine = await Machine.make();
+}, 120_000);
+afterAll(() => machine.remove());
+
+test.each([
+  ['an unknown command', ['deplo'], "Unknown command 'deplo'"],
+  ['a missing argument', ['chat'], "Missing required argument 'name'"],
+  ['an unknown option', ['agents', '--nope'], "Unknown option '--nope'"],
+  ['a value that is none', ['deploy', '--timeout', 'soon'], 'timeout'],
+  ['a name that cannot be one', ['start', 'Not A Name'], 'name'],
+  ['no text and nobody to ask', ['chat', 'first'], 'There is no text to send'],
+])('%s is told with code 2 and where to read more, without a stack', async (_, args, detail) => {
+  const { code, stdout, stderr } = await machine.aether(args);
+  expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+  expect(stderr).toContain(detail);
+  expect(stderr).not.toMatch(/\n\s+at /);
+});
+
+test('with --json a wrong call is one document on standard output', async () => {
+  const { code, stdout, stderr, json } = await machine.aether(['logs', '--json']);
+  expect({ code, stderr }).toEqual({ code: 2, stderr: '' });
+  expect(json()).toMatchObject({ error: { code: 'usage', hint: 'See `npx aether logs --help`.' } });
+  expect(stdout.trim().split('\n{')).toHaveLength(1);
+});
+
+test('every command has help with an example', async () => {
+  const { stdout } = await machine.aether(['--help']);
+  const names = [...stdout.matchAll(/^ {2}([a-z]+)(?:\|[a-z]+)? \[options\]/gm)].map(
+    (match) => match[1] ?? '',
+  );
+  expect(names.length).toBeGreaterThan(15);
+  const helps = await Promise.all(names.map((name) => machine.aether([name, '--help'])));
+  for (const [index, help] of helps.entries()) {
+    expect(help.code).toBe(0);
+    expect(help.stdout).toContain(`$ npx aether ${names[index]}`);
+    expect(help.stdout).toContain('--json');
+  }
+}, 120_000);
+
+test('where nothing runs, each command says so and how to start it', async () => {
+  const status = await machine.aether(['status', '--json']);
+  expect(status.code).toBe(1);
+  expect(status.json()).toMatchObject({ running: false, host: null, health: null });
+  const setup = await machine.aether(['setup', '--json']);
+  expect(setup.json()).toMatchObject({ error: { code: 'not_running', hint: expect.stringContaining('up') } });
+  expect((await machine.aether(['down', '--json'])).json()).toEqual({ stopped: false });
+});
+
+test('an address where nobody answers is named', async () => {
+  const { json } = await machine.aether(['agents', '--json'], {
+    environment: { AETHER_URL: machine.url, AETHER_API_KEY: 'aek_some_key_of_enough_length' },
+  });
+  expect(json()).toMatchObject({
+    error: { code: 'unreachable', detail: expect.stringContaining(machine.url) },
+  });
+});
+
+test('doctor names what each check found and how to mend it', async () => {
+  const { json } = await machine.aether(['doctor', '--json']);
+  const { checks } = json<{ checks: { name: string; ok: boolean; remedy: string | null }[] }>();
+  const names = ['Node.js', 'npm', 'memory', 'disk', 'data directory', 'nats-server', 'PostgreSQL', 'port'];
+  expect(checks.map(({ name }) => name)).toEqual(expect.arrayContaining(names));
+  for (const { ok, remedy } of checks) expect(ok).toBe(remedy === null);
+});
+
+test('no colour where nobody watches, and NO_COLOR wins over FORCE_COLOR', async () => {
+  const escape = '\u001b[';
+  expect((await machine.aether(['status'])).stdout).not.toContain(escape);
+  const forced = { FORCE_COLOR: '1' };
+  expect((await machine.aether(['status'], { environment: forced })).stdout).toContain(escape);
+  const both = { ...forced, NO_COLOR: '1' };
+  expect((await machine.aether(['status'], { environment: both })).stdout).not.toContain(escape);
+});
