@@ -11,7 +11,7 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const folder = mkdtempSync(join(tmpdir(), 'aether-jest-'));
 const outputFile = join(folder, 'results.json');
 const flags = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'];
-const jest = join(root, 'node_modules/jest/bin/jest.js');
+const jest = fileURLToPath(import.meta.resolve('jest/bin/jest'));
 const own = ['--json', `--outputFile=${outputFile}`, '--forceExit'];
 
 const run = spawn(process.execPath, [...flags, jest, ...own, ...process.argv.slice(2)], {
