@@ -65,7 +65,7 @@ describe('with a real OpenClaw gateway', () => {
     const screen = bridge.follow(chat.id);
     await bridge.bus.flush();
     const sent = await bridge.send(chat.id, 'count again');
-    await eventually(() => expect(screen.text()).toContain('3'), { timeoutMs: 30_000 });
+    await eventually(() => expect(screen.text()).toContain('3'), { timeoutMs: 90_000 });
     await gateway().kill();
     gateway().model.answer(() => say(count));
     await gateway().restart();
@@ -75,7 +75,7 @@ describe('with a real OpenClaw gateway', () => {
     expect(messages.filter(({ text }) => text === 'count again')).toHaveLength(1);
     expect(messages.filter(({ replyTo }) => replyTo === sent.id)).toHaveLength(1);
     await eventually(() => expect(screen.text().trim()).toBe(counted));
-  }, 180_000);
+  }, 240_000);
 });
 
 describe('with the bridge killed in the middle of a reply', () => {
@@ -83,16 +83,17 @@ describe('with the bridge killed in the middle of a reply', () => {
     const bridge = await startBridgeUnderTest({}, { startsBridge: false });
     let child = startProcess(bridge.environment);
     try {
+      await isThere(bridge);
       const chat = await bridge.chatWith(gateway().url, gateway().token);
       gateway().model.answer(() => say(count, { chunkDelayMs: 150 }));
       const screen = bridge.follow(chat.id);
       await bridge.bus.flush();
       const sent = await bridge.send(chat.id, 'count');
-      await eventually(() => expect(screen.text()).toContain('3'), { timeoutMs: 30_000 });
+      await eventually(() => expect(screen.text()).toContain('3'), { timeoutMs: 90_000 });
       child.kill('SIGKILL');
       await once(child, 'exit');
       child = startProcess(bridge.environment);
-      await eventually(() => bridge.call(openclawRequests.getHealth, {}), { timeoutMs: 30_000 });
+      await isThere(bridge);
       const reply = await bridge.reply(chat.id, sent, 60_000);
       expect(reply).toMatchObject({ state: 'complete', text: counted });
       expect(await bridge.messages(chat.id)).toHaveLength(2);
@@ -101,8 +102,12 @@ describe('with the bridge killed in the middle of a reply', () => {
       child.kill('SIGKILL');
       await bridge.stop();
     }
-  }, 180_000);
+  }, 240_000);
 });
+
+function isThere(bridge: BridgeUnderTest): Promise<unknown> {
+  return eventually(() => bridge.call(openclawRequests.getHealth, {}), { timeoutMs: 30_000 });
+}
 
 function startProcess(environment: Readonly<Record<string, string>>): ChildProcess {
   const program = fileURLToPath(new URL('../dist/main.js', import.meta.url));

@@ -138,7 +138,9 @@ function failureOf(error: unknown): Failure {
   if (!isNativeError(error)) return { message: String(error) };
   const fields = error as Error & { code?: unknown; gatewayCode?: unknown; details?: unknown };
   const details = (fields.details ?? {}) as { code?: unknown; httpStatus?: unknown };
-  const code = fields.gatewayCode ?? fields.code;
+  // The package may wrap a socket's error, and then only the message still holds its code.
+  const code =
+    fields.gatewayCode ?? fields.code ?? /\b(ECONN\w+|ENOTFOUND|ETIMEDOUT)\b/.exec(error.message)?.[1];
   return {
     message: error.message,
     ...(typeof code === 'string' && { code }),
