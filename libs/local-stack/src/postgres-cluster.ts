@@ -43,6 +43,14 @@ export async function ensureCluster(options: ClusterOptions): Promise<string> {
   return target;
 }
 
+/** Removes the cluster of a data directory, wherever it lies. Its server must have been stopped. */
+export async function removeCluster(dataDir: string): Promise<void> {
+  const data = join(dataDir, 'data');
+  const linked = await readlink(data).catch(() => null);
+  if (linked) await rm(dirname(linked), { recursive: true, force: true });
+  await rm(data, { recursive: true, force: true });
+}
+
 /** Where the cluster of a data directory is, or null before the first start. */
 async function clusterFolder(data: string): Promise<string | null> {
   const folder = await readlink(data).catch(() => data);

@@ -1,6 +1,7 @@
-import { mkdtemp, readlink, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
+import { removeCluster } from '@aether/local-stack/postgres-cluster';
 
 /** A directory that nobody else may enter, as a data directory is. */
 export function temporaryDirectory(): Promise<string> {
@@ -9,7 +10,6 @@ export function temporaryDirectory(): Promise<string> {
 
 /** Removes it, and the cluster that root keeps elsewhere for the data directory `postgres` in it. */
 export async function removeDirectory(directory: string): Promise<void> {
-  const cluster = await readlink(join(directory, 'postgres', 'data')).catch(() => null);
-  if (cluster) await rm(dirname(cluster), { recursive: true, force: true });
+  await removeCluster(join(directory, 'postgres'));
   await rm(directory, { recursive: true, force: true });
 }
