@@ -7,6 +7,7 @@ import {
   type OutputOf,
   type RequestContract,
 } from '@aether/contracts/contract';
+import { commonFailure } from '@aether/contracts/failure';
 import { jetstream, jetstreamManager, type Consumer, type OrderedConsumerOptions } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/nats-core';
 import { connectNats, type ConnectionOptions, type ServerLimits } from './connection.js';
@@ -94,6 +95,9 @@ export class Messaging {
     input: CallInputOf<C>,
     context: Context,
   ): Promise<OutputOf<C>> {
+    // Sent later, when the caller has long been told that it failed, a request could still take effect.
+    if (!this.connected)
+      throw commonFailure('unavailable', { detail: 'The message bus is not reachable.', retryAfterS: 2 });
     return callRequest(this.connection, contract, { input, context });
   }
 

@@ -24,7 +24,7 @@ import { SpanKind, inSpan } from './tracing.js';
 /** What a handler is given beside its input: the caller's context, and the contract's own errors. */
 export interface RequestContext<C extends RequestContract = RequestContract> extends Context {
   /** Builds a failure with a code the contract lists; any other does not compile. */
-  fail(code: ErrorCodeOf<C>, fields?: FailureFields): ContractFailure;
+  fail(this: void, code: ErrorCodeOf<C>, fields?: FailureFields): ContractFailure;
 }
 
 /** One handler for every request of a catalog: one missing, or one with a wrong reply, does not compile. */
