@@ -10,6 +10,7 @@ import type { ConnectionState, Reason } from '@aether/contracts/openclaw';
 import { newId } from '@aether/messaging/id';
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import { isTransient, plans } from './operation-plan.js';
+import { endedTooOften, planRestart } from './restart-policy.js';
 
 type StepRecord = DeploymentReply['steps'][number];
 
@@ -20,9 +21,6 @@ export interface ConnectionNote {
   readonly reason: Reason | null;
 }
 
-const RESTARTS_WITHIN_MS = 10 * 60_000;
-/** Waits before the first, second, third restart of a process that ended by itself. */
-const RESTART_AFTER_MS = [1_000, 5_000, 15_000];
 /** The bridge tries again for seconds; what takes minutes needs a restart. */
 const DEGRADED_MAX_MS = 5 * 60_000;
 /** Longer than all steps of what can stand before it in the queue. */
@@ -252,25 +250,13 @@ export class Deployment {
     cause: string,
     { at, restartsMax, correlationId }: { at: Date; restartsMax: number; correlationId: string },
   ): void {
-    const recent = this.restarts.filter((time) => at.getTime() - Date.parse(time) < RESTARTS_WITHIN_MS);
-    if (recent.length >= restartsMax) {
-      this.fail(
-        {
-          step: 'start',
-          code: 'exits_repeatedly',
-          cause: `The agent's process ended ${recent.length + 1} times within 10 minutes. Last: ${cause}`,
-          remedy: 'Read the last lines of its log, mend what they name, then repair the deployment.',
-        },
-        at,
-      );
-      return;
-    }
+    const planned = planRestart(this.restarts, { at, restartsMax });
+    if (!planned)
+      return this.fail(endedTooOften(`${restartsMax + 1} times within 10 minutes. Last: ${cause}`), at);
     this.begin('start', { correlationId, at, supervised: true });
-    this.restarts = [...recent, at.toISOString()];
-    this.notBefore = new Date(
-      at.getTime() + (RESTART_AFTER_MS[recent.length] ?? RESTART_AFTER_MS.at(-1) ?? 0),
-    );
-    this.waitsFor = `restart ${recent.length + 1} of ${restartsMax}. ${cause}`;
+    this.restarts = planned.restarts;
+    this.notBefore = planned.notBefore;
+    this.waitsFor = `restart ${planned.restarts.length} of ${restartsMax}. ${cause}`;
   }
 
   private complete(at: Date): void {

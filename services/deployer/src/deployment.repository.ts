@@ -168,11 +168,13 @@ export class DeploymentRepository {
   private async store(tx: Transaction, deployment: Deployment): Promise<void> {
     deployment.version += 1;
     deployment.updatedAt = this.clock.now();
-    const { id, leaseHolder: _holder, leaseFence: _fence, leaseUntil: _until, ...columns } = deployment;
-    await tx.manager.update(Deployment, { id }, columns);
+    await tx.manager.update(Deployment, { id: deployment.id }, { ...deployment });
     await tx.publish(deployerEvents.deploymentChanged, { deployment: toReply(deployment) });
     if (deployment.state === 'deleted')
-      await tx.publish(deployerEvents.deploymentDeleted, { deploymentId: id, name: deployment.name });
+      await tx.publish(deployerEvents.deploymentDeleted, {
+        deploymentId: deployment.id,
+        name: deployment.name,
+      });
   }
 }
 
@@ -188,6 +190,7 @@ async function findByRef(
 
 function isUniqueViolation(error: unknown, constraint: string): boolean {
   if (!(error instanceof QueryFailedError)) return false;
-  const driver: { code?: unknown; constraint?: unknown } = error.driverError;
+  const driver: unknown = error.driverError;
+  if (!(driver instanceof Error) || !('code' in driver) || !('constraint' in driver)) return false;
   return driver.code === UNIQUE_VIOLATION && driver.constraint === constraint;
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { LINE_BYTES_MAX, cleanLine, guessLevel, isNoise, mask } from '../src/logs/clean-line.js';
+import { LINE_BYTES_MAX, cleanLine, guessLevel, isNoise, mask, splitTime } from '../src/logs/clean-line.js';
 
 describe('a line of output', () => {
   test.each([
@@ -37,5 +37,15 @@ describe('a line of output', () => {
     expect(guessLevel('terror level')).toBe('info');
     expect(isNoise('   ')).toBe(true);
     expect(isNoise('ready')).toBe(false);
+  });
+
+  test('gives its own time where it begins with one', () => {
+    const at = new Date('2026-11-23T07:01:33.115Z');
+    expect(splitTime('2026-11-23T07:01:33.115+00:00 [gateway] ready')).toEqual({
+      at,
+      text: '[gateway] ready',
+    });
+    for (const text of ['[gateway] ready', '2026-99-99T99:99:99Z never', ''])
+      expect(splitTime(text)).toEqual({ at: null, text });
   });
 });

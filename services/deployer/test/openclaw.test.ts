@@ -1,17 +1,21 @@
 import { randomBytes } from 'node:crypto';
-import { readFile, readdir } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { authService } from '@aether/auth/service';
 import { deployerRequests } from '@aether/contracts/deployer';
+import { openclawRequests } from '@aether/contracts/openclaw';
 import { modelsService } from '@aether/models/service';
-import { adoptGateway } from '@aether/openclaw-process/process';
 import { openclawBridgeService } from '@aether/openclaw-bridge/service';
+import { adoptGateway } from '@aether/openclaw-process/process';
 import { openClawDirectory } from '@aether/testing/config';
 import { eventually } from '@aether/testing/eventually';
 import { kill, startSystem, type System } from './system.js';
 
-const { restartDeployment, stopDeployment, startDeployment, deleteDeployment } = deployerRequests;
+const { stopDeployment, deleteDeployment } = deployerRequests;
+const { createChat, sendMessage, listMessages } = openclawRequests;
+/** Two gateways that start side by side on a busy machine. */
+const within = { timeoutMs: 180_000 };
 
 let system: System;
 beforeAll(async () => {
@@ -29,58 +33,56 @@ beforeAll(async () => {
 afterAll(async () => system.stop());
 
 const directoryOf = (id: string) => join(system.environment.DATA_DIR ?? '', 'deployments', id);
+const pidOf = (id: string) => adoptGateway(directoryOf(id))?.pid;
 
-/** The agent's answer through its gateway's own HTTP, with the token that only its files hold. */
-async function ask(id: string, url: string | null): Promise<string> {
-  const keys = JSON.parse(await readFile(join(directoryOf(id), 'secrets', 'keys.json'), 'utf8')) as Record<
-    string,
-    string
-  >;
-  const response = await fetch(`${url?.replace('ws:', 'http:')}/healthz`, {
-    headers: { authorization: `Bearer ${keys.gatewayToken}` },
-  });
-  return response.text();
+async function expectAnswer(deploymentId: string): Promise<void> {
+  const chat = await system.call(createChat, { deploymentId });
+  await system.call(sendMessage, { id: chat.id, text: 'hello' });
+  await eventually(async () => {
+    const { items } = await system.call(listMessages, { id: chat.id });
+    const reply = items.find(({ role }) => role === 'assistant');
+    expect(reply).toMatchObject({ state: 'complete' });
+    expect(reply?.text).not.toBe('');
+  }, within);
 }
 
-test('real gateways are deployed side by side, killed, restarted, adopted, stopped, started and deleted', async () => {
+test('real gateways are deployed side by side, answer, and live through kills of themselves and of the deployer', async () => {
   let deployer = await system.spawn();
   const [one, two] = [await system.create('one'), await system.create('two')];
-  const within = { timeoutMs: 180_000 };
-  const first = await system.inState(one.id, 'ready', within);
-  const second = await system.inState(two.id, 'ready', within);
+  const [first, second] = [
+    await system.inState(one.id, 'ready', within),
+    await system.inState(two.id, 'ready', within),
+  ];
   expect(first.url).not.toBe(second.url);
-  expect(await ask(one.id, first.url)).toContain('live');
-  const files = await readdir(join(directoryOf(one.id), 'workspace', 'main'));
-  expect(files).toEqual(expect.arrayContaining(['AGENTS.md', 'SOUL.md']));
-  await eventually(async () =>
-    expect((await system.lines(one.id, { source: 'process' })).length).toBeGreaterThan(0),
+  expect(await readdir(join(directoryOf(one.id), 'workspace', 'main'))).toEqual(
+    expect.arrayContaining(['AGENTS.md', 'SOUL.md']),
   );
+  await expectAnswer(one.id);
 
-  const gateway = adoptGateway(directoryOf(one.id));
-  process.kill(gateway?.pid ?? 0, 'SIGKILL');
+  process.kill(pidOf(one.id) ?? 0, 'SIGKILL');
   const starting = await system.inState(one.id, 'starting');
   expect(starting.waitsFor).toContain('SIGKILL');
   await system.inState(one.id, 'ready', within);
+  await expectAnswer(one.id);
+  const texts = (await system.lines(one.id, { source: 'process' })).map(({ text }) => text);
+  expect(texts.filter((text) => text === '[gateway] ready')).toHaveLength(2);
 
-  const pid = adoptGateway(directoryOf(two.id))?.pid;
+  const pid = pidOf(two.id);
   await kill(deployer);
   deployer = await system.spawn();
-  await system.call(restartDeployment, { id: one.id });
-  await system.inState(one.id, 'ready', within);
-  expect(adoptGateway(directoryOf(two.id))?.pid).toBe(pid);
-
   await system.call(stopDeployment, { id: one.id });
   await system.inState(one.id, 'stopped', within);
-  expect(adoptGateway(directoryOf(one.id))).toBeUndefined();
-  await system.call(startDeployment, { id: one.id });
-  await system.inState(one.id, 'ready', within);
+  expect(pidOf(one.id)).toBeUndefined();
+  expect(pidOf(two.id)).toBe(pid);
 
   deployer.kill('SIGTERM');
-  await eventually(() => expect(adoptGateway(directoryOf(two.id))).toBeUndefined(), { timeoutMs: 30_000 });
+  await eventually(() => expect(deployer.exitCode).toBe(0), { timeoutMs: 30_000 });
+  expect(pidOf(two.id)).toBeUndefined();
   deployer = await system.spawn();
   await system.inState(two.id, 'ready', within);
+  expect((await system.get(one.id)).state).toBe('stopped');
 
   for (const { id } of [one, two]) await system.call(deleteDeployment, { id });
   for (const { id } of [one, two]) await system.inState(id, 'deleted', within);
   expect(await readdir(join(directoryOf(one.id), '..'))).toEqual([]);
-}, 600_000);
+}, 900_000);

@@ -37,6 +37,9 @@ import { StepError } from '../src/steps/step-error.js';
 import { Neighbours } from './neighbours.js';
 import { ScriptedRuntime } from './scripted-runtime.js';
 
+const scriptedProgram = new URL('./deployer-process.mjs', import.meta.url);
+const realProgram = new URL('../dist/main.js', import.meta.url);
+
 export const as = (role: Role | null, more: Partial<Context> = {}): Context => ({
   ...serviceContext('test'),
   actor: role ? { type: 'user', id: newId(), role } : { type: 'anonymous', id: 'anonymous', role: null },
@@ -115,9 +118,7 @@ export async function startSystem(settings: Record<string, string> = {}, real?: 
     },
     /** Starts one more instance as a process of its own. */
     spawn: async (): Promise<ChildProcess> => {
-      const program = fileURLToPath(
-        new URL(real ? '../dist/main.js' : 'deployer-process.mjs', import.meta.url),
-      );
+      const program = fileURLToPath(real ? realProgram : scriptedProgram);
       const child = spawn(
         process.execPath,
         ['--disable-warning=ExperimentalWarning', program, join(directory, 'runtime')],

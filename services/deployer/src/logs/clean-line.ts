@@ -4,7 +4,18 @@ import { stripVTControlCharacters } from 'node:util';
 export const LINE_BYTES_MAX = 8_192;
 
 /** Lines of an OpenClaw gateway that tell a reader nothing: kept, and shown on request. */
-const NOISE: readonly RegExp[] = [/^\s*$/];
+const NOISE: readonly RegExp[] = [
+  /^\s*$/,
+  /^\[ws\] ⇄ res ✓/,
+  /^\[heartbeat\] disabled/,
+  /^\[gmail-watcher\]/,
+  /^\[secrets\] \[SECRETS_GATEWAY_AUTH_SURFACE\]/,
+  /^\[gateway\] (?:shutdown budget|startup outcomes|spawn broker ready|log file)\b/,
+  /^\[gateway\/channels\] skipping channel start/,
+  /^\[agents\/subagent-registry\] subagent run sweep skipped/,
+  // It takes our own stops and starts for those of a second supervisor.
+  /^\[lifecycle\] stopped after SIGTERM/,
+];
 
 /** Shapes of secrets that were never told to us, such as a key that an agent prints. */
 const SECRET_SHAPES: readonly RegExp[] = [
@@ -26,6 +37,14 @@ export function cleanLine(line: string, secrets: readonly string[] = []): string
     (character) => `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`,
   );
   return cut(mask(visible, secrets));
+}
+
+/** The time with which a gateway begins its lines, apart from the rest. */
+export function splitTime(text: string): { at: Date | null; text: string } {
+  const [, time, rest] =
+    /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)) (.*)$/s.exec(text) ?? [];
+  const at = new Date(time ?? NaN);
+  return rest === undefined || Number.isNaN(at.getTime()) ? { at: null, text } : { at, text: rest };
 }
 
 export function guessLevel(text: string): LogLine['level'] {

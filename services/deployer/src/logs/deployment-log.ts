@@ -5,7 +5,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import PQueue from 'p-queue';
 import type { DeployerConfig } from '../config.js';
 import { CLOCK, CONFIG } from '../tokens.js';
-import { cleanLine, guessLevel, isNoise } from './clean-line.js';
+import { cleanLine, guessLevel, isNoise, splitTime } from './clean-line.js';
 import type { LogLineRow } from './log.entity.js';
 import { LogRepository, type NewLine } from './log.repository.js';
 
@@ -36,10 +36,16 @@ export class DeploymentLog {
     lines: readonly string[],
     { from, to, secrets }: { from: string; to: string; secrets: readonly string[] },
   ): Promise<boolean> {
-    const at = this.clock.now();
+    const now = this.clock.now();
     const clean = lines.map((line) => {
-      const text = cleanLine(line, secrets);
-      return { source: 'process' as const, level: guessLevel(text), text, noise: isNoise(text), at };
+      const { at, text } = splitTime(cleanLine(line, secrets));
+      return {
+        at: at ?? now,
+        source: 'process' as const,
+        level: guessLevel(text),
+        text,
+        noise: isNoise(text),
+      };
     });
     return this.append(deploymentId, clean, { from, to });
   }

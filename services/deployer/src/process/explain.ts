@@ -19,20 +19,12 @@ export function explainInstall(error: unknown): unknown {
   return new StepError({ code, cause: error.message, remedy: installRemedies[error.code] }, { cause: error });
 }
 
-/** Why a gateway that was started is not ready: by how it ended, or because it did not. */
+/** Why a gateway that was started is not ready, by how it ended; unchanged while it runs. */
 export function explainStart(error: unknown, status: GatewayStatus): unknown {
   // The lines that follow are in the deployment's log anyway.
   const [told = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
   const cause = told.replace(/ Its last lines:$/, '');
-  if (status.state === 'running')
-    return new StepError(
-      {
-        code: 'not_ready_in_time',
-        cause,
-        remedy: 'Look at the load of the machine and at the last lines, then repair the deployment.',
-      },
-      { cause: error },
-    );
+  if (status.state === 'running') return error;
   if (status.code === 78)
     return new StepError(
       {

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { access, mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { access, link, mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { renderConfig } from '@aether/openclaw-process/config';
 import { gatewayEnvironment } from '@aether/openclaw-process/environment';
@@ -67,17 +67,14 @@ export class ProcessRuntime implements AgentRuntime {
   async gatewayToken(id: string): Promise<string> {
     const path = this.tokenPath(id);
     await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-    const token = randomBytes(TOKEN_BYTES).toString('base64url');
-    // Written whole or not at all, and never over one that is there.
-    await writeFile(path, `${token}\n`, { flag: 'wx', mode: 0o600, flush: true }).catch(
-      (error: NodeJS.ErrnoException) => {
-        if (error.code !== 'EEXIST') throw error;
-      },
-    );
-    const kept = (await readFile(path, 'utf8')).trim();
-    if (kept.length >= token.length) return kept;
-    await rm(path);
-    return this.gatewayToken(id);
+    const fresh = `${path}.${randomBytes(6).toString('hex')}`;
+    await writeFile(fresh, randomBytes(TOKEN_BYTES).toString('base64url'), { mode: 0o600, flush: true });
+    // A link is made whole or not at all, and never over a token that is there.
+    await link(fresh, path).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EEXIST') throw error;
+    });
+    await rm(fresh);
+    return readFile(path, 'utf8');
   }
 
   async prepare(spec: AgentSpec, secrets: AgentSecrets): Promise<{ url: string }> {
@@ -122,7 +119,8 @@ export class ProcessRuntime implements AgentRuntime {
     this.started.set(id, gateway);
     progress.tell(`process ${gateway.pid} runs`);
     try {
-      await gateway.waitUntilReady({ signal: progress.signal });
+      // The signal carries the deadline of the step.
+      await gateway.waitUntilReady({ signal: progress.signal, timeoutMs: Infinity });
     } catch (error) {
       progress.signal.throwIfAborted();
       throw explainStart(error, gateway.status());

@@ -34,21 +34,21 @@ export class LeaseRepository {
   /** Prolongs the holder's leases on these deployments and tells how they stand; those lost are left out. */
   async renew(holder: string, { ids, leaseS }: { ids: string[]; leaseS: number }): Promise<Held[]> {
     return this.database.read(async (manager) => {
-      const { raw } = await manager
+      const result = await manager
         .createQueryBuilder()
         .update(Deployment)
         .set({ leaseUntil: fromNow(leaseS) })
         .where({ leaseHolder: holder, id: In(ids) })
         .returning(['id', 'leaseFence', 'operationId', 'state'])
         .execute();
-      return (raw as { id: string; lease_fence: number; operation_id: string; state: DeploymentState }[]).map(
-        (row) => ({
-          id: row.id,
-          fence: row.lease_fence,
-          operationId: row.operation_id,
-          state: row.state,
-        }),
-      );
+      return (
+        result.raw as { id: string; lease_fence: number; operation_id: string; state: DeploymentState }[]
+      ).map((row) => ({
+        id: row.id,
+        fence: row.lease_fence,
+        operationId: row.operation_id,
+        state: row.state,
+      }));
     });
   }
 
@@ -89,7 +89,7 @@ export class LeaseRepository {
         .setOnLocked('skip_locked')
         .getMany();
       if (free.length === 0) return [];
-      const { raw } = await manager
+      const result = await manager
         .createQueryBuilder()
         .update(Deployment)
         .set({
@@ -100,7 +100,7 @@ export class LeaseRepository {
         .where({ id: In(free.map(({ id }) => id)) })
         .returning(['id', 'leaseFence'])
         .execute();
-      return (raw as { id: string; lease_fence: number }[]).map((row) => ({
+      return (result.raw as { id: string; lease_fence: number }[]).map((row) => ({
         id: row.id,
         fence: row.lease_fence,
       }));

@@ -9,6 +9,7 @@ import { ClaimLost, DeploymentRepository, type Claim } from '../deployment.repos
 import type { LogFollower } from '../logs/log-follower.js';
 import { DeploymentLog } from '../logs/deployment-log.js';
 import { plans } from '../operation-plan.js';
+import { endedTooOften } from '../restart-policy.js';
 import type { AgentRuntime } from '../runtime.js';
 import { HeldDeployment } from './held-deployment.js';
 import { AllSteps } from '../steps/all-steps.js';
@@ -53,7 +54,8 @@ export class OperationRunner {
     for (let next = started.nextStep; next && held.row.isTransient; next = held.row.nextStep) {
       const { name } = next;
       const lost = await this.lostProcess(held.row, name, task);
-      if (lost === 'too_often') return this.giveUp(held, endedTooOften(), task);
+      if (lost === 'too_often')
+        return this.giveUp(held, endedTooOften(`${STARTS_MAX} times before it was ready for use.`), task);
       if (lost) {
         await held.change((row) => row.rewind('start'));
         continue;
@@ -170,15 +172,6 @@ function interrupted(step: StepName): StepFailure {
       remedy: 'Find out why the deployer ends (memory, its own log), then repair the deployment.',
     }),
   );
-}
-
-function endedTooOften(): StepFailure {
-  return {
-    step: 'start',
-    code: 'exits_repeatedly',
-    cause: `The agent's process ended ${STARTS_MAX} times before it was ready for use.`,
-    remedy: 'The last lines of its log say why. Mend that, then repair the deployment.',
-  };
 }
 
 function messageOf(error: unknown): string {
