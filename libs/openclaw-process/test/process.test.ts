@@ -68,54 +68,46 @@ describe('a running gateway', () => {
     expect(model.requests.at(-1)).toMatchObject({ key: 'another-key', task: 'hello' });
   });
 
-  test('finishes the turn under way when it is stopped', async () => {
-    gateway().model.answer(() => say('a long answer that takes a while', { chunkDelayMs: 400 }));
+  test('finishes its turn when it is stopped, and then uses a configuration rendered anew', async () => {
+    const { directory, port, token, model } = gateway();
     const client = await connect();
+    model.answer(() => say('a long answer that takes a while', { chunkDelayMs: 1_000 }));
     const runId = await send(client, 'talk');
     await eventually(() => expect(client.payloads('chat', runId).at(-1)?.state).toBe('delta'), {
       timeoutMs: 30_000,
     });
-    await expect(gateway().process.stop({ drainMs: 30_000 })).resolves.toEqual({ drained: true });
+    // The gateway writes its configuration itself, which makes it compare the next one with its own.
+    await client.call('agents.create', { name: 'Its own' });
+    const { process: running } = gateway();
+    await expect(running.stop({ drainMs: 30_000 })).resolves.toEqual({ drained: true });
     expect(await client.ending(runId)).toMatchObject({ state: 'final' });
     expect(client.closes[0]?.code).toBe(1012);
-    expect(gateway().process.status()).toEqual({ state: 'exited', code: 0 });
-  }, 120_000);
+    expect(running.status()).toEqual({ state: 'exited', code: 0 });
 
-  test('takes the commands of its agents with it, also those that left their session', async () => {
-    await gateway().restart();
-    gateway().model.answer(() =>
-      callTools([{ name: 'exec', arguments: { command: '(setsid sleep 7001 &) ; sleep 7002' } }]),
-    );
-    const { directory } = gateway();
-    const ofGateway = () => processesWith('OPENCLAW_STATE_DIR', join(directory, 'state'));
-    const before = ofGateway().length;
-    await send(await connect(), 'run it');
-    await eventually(() => expect(ofGateway().length).toBeGreaterThanOrEqual(before + 3), {
-      timeoutMs: 30_000,
-    });
-    await gateway().kill();
-    expect(ofGateway()).toEqual([]);
-    expect(gateway().process.status()).toEqual({ state: 'exited', signal: 'SIGKILL' });
-    expect(adoptGateway(directory)).toBeUndefined();
-  }, 180_000);
-
-  test('uses a configuration that was rendered anew, also after it wrote its own', async () => {
-    const { directory, port, token, model } = gateway();
-    model.answer(() => say('Yes.'));
-    await gateway().restart();
-    const client = await connect();
-    await client.call('agents.create', { name: 'Its own' });
     const settings: GatewaySettings = settingsFor(directory, {
       port,
       modelBaseUrl: model.url,
       agents: [{ id: 'main' }, { id: 'second' }],
     });
-    await gateway().process.stop();
     await writeGatewayFiles({ directory, config: renderConfig(settings), token, modelKey: 'key' });
     await gateway().restart();
     const { agents } = await (await connect()).call('agents.list');
     expect((agents as { id: string }[]).map(({ id }) => id)).toEqual(['main', 'second']);
   }, 180_000);
+
+  test('takes the commands of its agents with it, also those that left their session', async () => {
+    const mark = randomUUID();
+    const command = `(MARK=${mark} setsid sleep 600 &) ; MARK=${mark} sleep 600`;
+    gateway().model.answer(() => callTools([{ name: 'exec', arguments: { command } }]));
+    const commands = () => processesWith('MARK', mark);
+    await send(await connect(), 'run it');
+    await eventually(() => expect(commands()).toHaveLength(2), { timeoutMs: 50_000 });
+    const { directory, process: running } = gateway();
+    await running.kill();
+    expect(commands()).toEqual([]);
+    expect(running.status()).toEqual({ state: 'exited', signal: 'SIGKILL' });
+    expect(adoptGateway(directory)).toBeUndefined();
+  }, 120_000);
 });
 
 describe('a gateway', () => {
