@@ -75,16 +75,25 @@ test('a client that does not read is told to resync, and misses nothing when it 
     await setImmediate();
   }
   client.ws.resume();
-  const resync = await eventually(() => {
-    const [frame] = client.of('resync');
-    if (!frame) throw new Error('no resync');
-    return frame;
+  let answered = 0;
+  const lastCursor = () => client.of('frame').at(-1)?.cursor ?? String(from - 1);
+  await eventually(
+    () => {
+      // As every client does: what ended in a resync is followed again behind the last frame.
+      const resyncs = client.of('resync');
+      if (resyncs.length > answered)
+        client.send({ type: 'subscribe', topic: `logs/${logs.id}`, after: lastCursor() });
+      answered = resyncs.length;
+      expect(answered).toBeGreaterThan(0);
+      expect(seqsOf(client.of('frame'))).toEqual(range(from, logs.length));
+    },
+    { timeoutMs: 45_000 },
+  );
+  expect(client.of('resync')[0]).toEqual({
+    type: 'resync',
+    topic: `logs/${logs.id}`,
+    reason: 'slow-client',
   });
-  expect(resync).toEqual({ type: 'resync', topic: `logs/${logs.id}`, reason: 'slow-client' });
-  const seen = client.of('frame');
-  expect(seen.length).toBeLessThan(2_000);
-  await client.subscribe(`logs/${logs.id}`, seen.at(-1)?.cursor ?? String(from - 1));
-  await eventually(() => expect(seqsOf(client.of('frame'))).toEqual(range(from, logs.length)));
 });
 
 test('text of a row that the backfill told already is not told again, its change of state is', async () => {
