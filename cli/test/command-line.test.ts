@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { DETACHED_COMMAND } from '../src/host/detached.js';
+import { buildProgram } from '../src/program.js';
 import { Machine } from './machine.js';
 
 let machine: Machine;
@@ -28,19 +30,16 @@ test('with --json a wrong call is one document on standard output', async () => 
   expect(stdout.trim().split('\n{')).toHaveLength(1);
 });
 
-test('every command has help with an example', async () => {
-  const { stdout } = await machine.aether(['--help']);
-  const names = [...stdout.matchAll(/^ {2}([a-z]+)(?:\|[a-z]+)? \[options\]/gm)].map(
-    (match) => match[1] ?? '',
-  );
-  expect(names.length).toBeGreaterThan(15);
-  const helps = await Promise.all(names.map((name) => machine.aether([name, '--help'])));
-  for (const [index, help] of helps.entries()) {
-    expect(help.code).toBe(0);
-    expect(help.stdout).toContain(`$ npx aether ${names[index]}`);
-    expect(help.stdout).toContain('--json');
+test('every command has help with an example', () => {
+  const shown = buildProgram().commands.filter((command) => command.name() !== DETACHED_COMMAND);
+  expect(shown.length).toBeGreaterThan(15);
+  for (const command of shown) {
+    let help = '';
+    command.configureOutput({ writeOut: (text) => (help += text) }).outputHelp();
+    expect(help).toContain(`$ npx aether ${command.name()}`);
+    expect(help).toContain('--json');
   }
-}, 120_000);
+});
 
 test('where nothing runs, each command says so and how to start it', async () => {
   const status = await machine.aether(['status', '--json']);

@@ -7,7 +7,7 @@ import { environmentOf, startEdge, type StackAddresses } from './services.js';
 import { stage, type Report } from './stages.js';
 import type { Undo } from './undo.js';
 
-const READY_WITHIN_MS = 30_000;
+const READY_WITHIN_MS = 60_000;
 
 interface StartParts {
   readonly config: CliConfig;
