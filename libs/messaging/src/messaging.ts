@@ -8,7 +8,7 @@ import {
   type RequestContract,
 } from '@aether/contracts/contract';
 import { commonFailure } from '@aether/contracts/failure';
-import { jetstream, jetstreamManager, type Consumer, type OrderedConsumerOptions } from '@nats-io/jetstream';
+import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/nats-core';
 import { connectNats, type ConnectionOptions, type ServerLimits } from './connection.js';
 import type { Context } from './context.js';
@@ -121,11 +121,6 @@ export class Messaging {
   /** Publishes to the owner's stream, for the relay. Use cases write to the outbox instead. */
   async publish(event: OutgoingEvent): Promise<void> {
     await this.events.publish(event);
-  }
-
-  /** Reads a stream from anywhere without leaving a durable behind. */
-  async readStream(stream: string, options: Partial<OrderedConsumerOptions>): Promise<Consumer> {
-    return jetstream(this.connection, { checkAPI: false }).consumers.get(stream, options);
   }
 
   /**
