@@ -10,7 +10,7 @@ import { deploy, openChat } from './first-token.js';
 import { freePort } from './free-port.js';
 import { median } from './load.js';
 import { memoryOf } from './memory.js';
-import { render } from './report.js';
+import { render, type AgentTimes, type Results } from './report.js';
 
 const WARM_STARTS = 3;
 const TURNS = 5;
@@ -19,7 +19,7 @@ const SETTLE_MS = 15_000;
 
 const report = (text: string) => process.stderr.write(`${text}\n`);
 
-async function measure(directory: string, system: AetherSystem) {
+async function measure(directory: string, system: AetherSystem): Promise<Results> {
   report('start from nothing');
   const coldStartMs = await system.up();
   await system.setUp();
@@ -31,7 +31,7 @@ async function measure(directory: string, system: AetherSystem) {
   }
   report('idle memory');
   await delay(SETTLE_MS);
-  const memory = async () => Object.fromEntries(await memoryOf(system.dataDir, system.hostPid));
+  const memory = async () => Object.fromEntries(await memoryOf(system.hostPid));
   const idle = await memory();
 
   const bare = await startBare(directory);
@@ -39,15 +39,11 @@ async function measure(directory: string, system: AetherSystem) {
   await delay(SETTLE_MS);
   const afterLoad = await memory();
 
-  report(isOpenClawInstalled() ? 'deploy' : 'deploy (the first one installs OpenClaw)');
-  const first = await deploy(system, 'first');
-  const second = await deploy(system, 'second');
-  report('chat');
-  const chat = await openChat(system, second.id);
-  const opening = await chat.turn('hello');
-  const turns = [];
-  for (let turn = 0; turn < TURNS; turn += 1) turns.push(await chat.turn('hello'));
-  chat.close();
+  const agents = await measureAgents(system).catch((error: unknown) => {
+    report(`The agents were not measured. ${String(error)}`);
+    process.exitCode = 1;
+    return null;
+  });
   return {
     at: new Date().toISOString(),
     coldStartMs,
@@ -55,11 +51,29 @@ async function measure(directory: string, system: AetherSystem) {
     idle,
     afterLoad,
     comparisons,
-    deployReadyMs: [first.readyMs, second.readyMs],
-    firstTurnFirstTokenMs: opening.firstMs,
-    firstTokenMs: median(turns.map(({ firstMs }) => firstMs)),
-    replyMs: median(turns.map(({ endMs }) => endMs)),
+    agents,
   };
+}
+
+async function measureAgents(system: AetherSystem): Promise<AgentTimes> {
+  report(isOpenClawInstalled() ? 'deploy' : 'deploy (the first one installs OpenClaw)');
+  const first = await deploy(system, 'first');
+  const second = await deploy(system, 'second');
+  report('chat');
+  const chat = await openChat(system, second.id);
+  try {
+    const opening = await chat.turn('hello');
+    const turns = [];
+    for (let turn = 0; turn < TURNS; turn += 1) turns.push(await chat.turn('hello'));
+    return {
+      deployReadyMs: [first.readyMs, second.readyMs],
+      openingFirstWordMs: opening.firstMs,
+      firstWordMs: median(turns.map(({ firstMs }) => firstMs)),
+      replyMs: median(turns.map(({ endMs }) => endMs)),
+    };
+  } finally {
+    chat.close();
+  }
 }
 
 const directory = await mkdtemp(join(tmpdir(), 'aether-bench-'));

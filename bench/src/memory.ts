@@ -13,13 +13,12 @@ interface Process {
   readonly command: string;
 }
 
-/** Memory by part of a system: its host, NATS, PostgreSQL and agents, as Linux counts it. */
-export async function memoryOf(dataDir: string, hostPid: number): Promise<Map<string, Memory>> {
+/** Memory by part of a system, as Linux counts it: the host process and everything it started. */
+export async function memoryOf(hostPid: number): Promise<Map<string, Memory>> {
   const all = await processes();
   const parts = new Map<string, Memory>();
-  for (const process of all) {
-    const part = partOf(process, { all, dataDir, hostPid });
-    if (!part) continue;
+  for (const process of all.filter((one) => isWithin(one, hostPid, all))) {
+    const part = partOf(process);
     const { rssMb, pssMb } = await usedBy(process.pid);
     const sum = parts.get(part) ?? { processes: 0, rssMb: 0, pssMb: 0 };
     parts.set(part, { processes: sum.processes + 1, rssMb: sum.rssMb + rssMb, pssMb: sum.pssMb + pssMb });
@@ -35,16 +34,16 @@ export function total(parts: Iterable<Memory>): Memory {
   }));
 }
 
-function partOf(
-  process: Process,
-  { all, dataDir, hostPid }: { all: readonly Process[]; dataDir: string; hostPid: number },
-): string | null {
-  if (process.pid === hostPid) return 'services (one process)';
-  const isOurs = process.command.includes(dataDir);
-  if (isOurs && process.command.includes('nats-server')) return 'NATS';
-  if (isOurs && process.command.includes('postgres')) return 'PostgreSQL';
-  const parent = all.find(({ pid }) => pid === process.parent);
-  return parent && partOf(parent, { all, dataDir, hostPid: 0 }) === 'PostgreSQL' ? 'PostgreSQL' : null;
+function isWithin({ pid, parent }: Process, hostPid: number, all: readonly Process[]): boolean {
+  if (pid === hostPid) return true;
+  const above = all.find((one) => one.pid === parent);
+  return above !== undefined && isWithin(above, hostPid, all);
+}
+
+function partOf({ command }: Process): string {
+  if (command.includes('nats-server')) return 'NATS';
+  if (command.includes('postgres')) return 'PostgreSQL';
+  return command.includes('openclaw') ? 'agents' : 'all services';
 }
 
 async function processes(): Promise<Process[]> {

@@ -8,9 +8,17 @@ export interface Results {
   readonly idle: Readonly<Record<string, Memory>>;
   readonly afterLoad: Readonly<Record<string, Memory>>;
   readonly comparisons: readonly Comparison[];
+  /** Null where a deploy or a turn failed. */
+  readonly agents: AgentTimes | null;
+}
+
+export interface AgentTimes {
   readonly deployReadyMs: readonly number[];
-  readonly firstTurnFirstTokenMs: number;
-  readonly firstTokenMs: number;
+  /** Message to first word in an agent's first turn, which loads much of OpenClaw. */
+  readonly openingFirstWordMs: number;
+  /** The same in later turns, median. */
+  readonly firstWordMs: number;
+  /** Message to the end of the reply in later turns, median. */
   readonly replyMs: number;
 }
 
@@ -43,13 +51,7 @@ export function render(results: Results): string {
   const times = [
     ['start from nothing (`aether up --detach`, empty data directory)', seconds(results.coldStartMs)],
     ['start again (median)', seconds(results.warmStartMs)],
-    ...results.deployReadyMs.map((took, index) => [
-      `deploy call to ready, agent ${index + 1}`,
-      seconds(took),
-    ]),
-    ['message to first word, first turn of an agent', seconds(results.firstTurnFirstTokenMs)],
-    ['message to first word, later turns (median)', ms(results.firstTokenMs)],
-    ['message to end of a reply of 30 words (median)', ms(results.replyMs)],
+    ...(results.agents ? agentRows(results.agents) : []),
   ];
   return [
     table(['request', 'server', 'per second', 'p50', 'p99', 'of bare'], speed),
@@ -57,6 +59,13 @@ export function render(results: Results): string {
     table(['time', ''], times),
   ].join('\n\n');
 }
+
+const agentRows = ({ deployReadyMs, openingFirstWordMs, firstWordMs, replyMs }: AgentTimes) => [
+  ...deployReadyMs.map((took, index) => [`deploy call to ready, agent ${index + 1}`, seconds(took)]),
+  ['message to first word, first turn of an agent', seconds(openingFirstWordMs)],
+  ['message to first word, later turns (median)', ms(firstWordMs)],
+  ['message to the end of a reply of 30 words (median)', ms(replyMs)],
+];
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
