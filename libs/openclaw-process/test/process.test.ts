@@ -74,12 +74,12 @@ describe('a running gateway', () => {
     model.answer(() => say('a long answer that takes a while', { chunkDelayMs: 1_000 }));
     const runId = await send(client, 'talk');
     await eventually(() => expect(client.payloads('chat', runId).at(-1)?.state).toBe('delta'), {
-      timeoutMs: 30_000,
+      timeoutMs: 60_000,
     });
     // The gateway writes its configuration itself, which makes it compare the next one with its own.
     await client.call('agents.create', { name: 'Its own' });
     const { process: running } = gateway();
-    await expect(running.stop({ drainMs: 30_000 })).resolves.toEqual({ drained: true });
+    await expect(running.stop({ drainMs: 120_000 })).resolves.toEqual({ drained: true });
     expect(await client.ending(runId)).toMatchObject({ state: 'final' });
     expect(client.closes[0]?.code).toBe(1012);
     expect(running.status()).toEqual({ state: 'exited', code: 0 });
@@ -93,7 +93,7 @@ describe('a running gateway', () => {
     await gateway().restart();
     const { agents } = await (await connect()).call('agents.list');
     expect((agents as { id: string }[]).map(({ id }) => id)).toEqual(['main', 'second']);
-  }, 180_000);
+  }, 400_000);
 
   test('takes the commands of its agents with it, also those that left their session', async () => {
     const mark = randomUUID();
@@ -101,7 +101,7 @@ describe('a running gateway', () => {
     gateway().model.answer(() => callTools([{ name: 'exec', arguments: { command } }]));
     const commands = () => processesWith('MARK', mark);
     await send(await connect(), 'run it');
-    await eventually(() => expect(commands()).toHaveLength(2), { timeoutMs: 50_000 });
+    await eventually(() => expect(commands()).toHaveLength(2), { timeoutMs: 90_000 });
     const { directory, process: running } = gateway();
     await running.kill();
     expect(commands()).toEqual([]);
@@ -152,8 +152,8 @@ describe('a gateway', () => {
     });
     const gateway = adoptGateway(directory);
     expect(gateway?.pid).toBe(pid);
-    await gateway?.waitUntilReady();
+    await gateway?.waitUntilReady({ timeoutMs: 240_000 });
     await expect(gateway?.stop()).resolves.toEqual({ drained: true });
     expect(gateway?.status()).toEqual({ state: 'exited' });
-  }, 120_000);
+  }, 300_000);
 });

@@ -44,11 +44,14 @@ export class TestClient {
 
   /** Waits until the gateway has let the client in. */
   async hello(): Promise<HelloOk> {
-    return eventually(() => {
-      const hello = this.hellos.at(-1);
-      if (!hello) throw new Error(`No hello. ${String(this.errors.at(-1) ?? '')}`);
-      return hello;
-    });
+    return eventually(
+      () => {
+        const hello = this.hellos.at(-1);
+        if (!hello) throw new Error(`No hello. ${String(this.errors.at(-1) ?? '')}`);
+        return hello;
+      },
+      { timeoutMs: 30_000 },
+    );
   }
 
   /** Calls a method; rejects with the official client's error. */

@@ -57,7 +57,8 @@ export class RealGateway {
         port,
         environment: gatewayEnvironment({ directory, path }),
       });
-      await gateway.waitUntilReady();
+      // Many times what it takes alone: a test run keeps every core busy.
+      await gateway.waitUntilReady({ timeoutMs: 240_000 });
       return gateway;
     };
     return new RealGateway(port, token, directory, model, start, await start());
