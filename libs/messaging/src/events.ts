@@ -52,6 +52,8 @@ export interface ConsumeOptions {
   readonly giveUp: (event: ReceivedEvent, error: unknown) => Promise<void>;
   /** Waits between attempts, in milliseconds; their number plus one is the number of attempts. */
   readonly backoffMs?: readonly number[];
+  /** Wait before an event comes again that could not even be given up on. Default 30 000 ms. */
+  readonly giveUpRetryMs?: number;
   /** Events handled at once. Default 8. */
   readonly concurrency?: number;
 }
@@ -63,7 +65,7 @@ export class UnreadableEvent extends Error {
 
 /** 1 s to 60 s: outlasts the restart of a database, not an evening. */
 const BACKOFF_MS = [1_000, 5_000, 15_000, 60_000] as const;
-const GIVE_UP_FAILED_MS = 30_000;
+const GIVE_UP_RETRY_MS = 30_000;
 const ACK_WAIT_MS = 60_000;
 const NANOS = 1_000_000;
 
@@ -205,7 +207,7 @@ export class EventPlane {
         () => message.ack(),
         (cause: unknown) => {
           this.reportFault(cause, event);
-          message.nak(GIVE_UP_FAILED_MS);
+          message.nak(options.giveUpRetryMs ?? GIVE_UP_RETRY_MS);
         },
       );
     }

@@ -3,7 +3,7 @@ import { catalogs, topology, type ServiceName, type ServiceTopology } from '@aet
 import { inboxOf } from './connection.js';
 
 /** What one NATS user may do, in the words of nats-server's `authorization` block. */
-export interface NatsPermissions {
+interface NatsPermissions {
   readonly publish: { readonly allow: readonly string[] };
   readonly subscribe: { readonly allow: readonly string[] };
   /** May answer the requests it receives, wherever their reply address is. */
@@ -17,7 +17,7 @@ export interface NatsUser {
 }
 
 /** Everything a service may do on the bus, and nothing else, from the catalogs and the topology. */
-export function permissionsOf(service: ServiceName): NatsPermissions {
+function permissionsOf(service: ServiceName): NatsPermissions {
   const part: ServiceTopology = topology[service];
   const { catalog, calls, durables, follows, readsAllStreams } = part;
   const publish = new Set(['$JS.API.INFO', ...calls.map((contract) => contract.subject)]);

@@ -32,7 +32,7 @@ export const sampleCatalog = defineCatalog({
 });
 
 /** What was reported as our own fault, with the subject it is about. */
-export type Fault = { error: unknown; subject: string };
+type Fault = { error: unknown; subject: string };
 
 export interface Bus {
   readonly nats: TestNats;

@@ -32,6 +32,7 @@ export class CreateMessagingTables1700000000000 implements MigrationInterface {
         "failed_at" timestamptz NOT NULL DEFAULT now(),
         "replayed_at" timestamptz,
         CONSTRAINT "PK_dead_letter" PRIMARY KEY ("id"));
+      CREATE UNIQUE INDEX "UQ_dead_letter_event_handler" ON "dead_letter" ("event_id", "handler");
       CREATE TABLE "idempotency" (
         "actor_id" text NOT NULL,
         "subject" text NOT NULL,

@@ -18,7 +18,7 @@ export interface Transaction {
   readonly manager: EntityManager;
   readonly context: Context;
   /** Writes an event to the outbox; the relay publishes it after the commit. */
-  publish<C extends EventContract>(contract: C, data: DataOf<C>): Promise<void>;
+  publish<C extends EventContract>(this: void, contract: C, data: DataOf<C>): Promise<void>;
 }
 
 export interface OnceOptions {
@@ -118,8 +118,7 @@ async function reachable<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-/** True for an error that will pass when the database is back. */
-export function isUnreachable(error: unknown): boolean {
+function isUnreachable(error: unknown): boolean {
   if (!(error instanceof Error) || error instanceof ContractFailure) return false;
   const code = 'code' in error ? String(error.code) : '';
   return UNREACHABLE.test(code) || UNREACHABLE_WORDS.test(error.message);

@@ -39,7 +39,7 @@ export class EventConsumers {
   add(
     durable: Durable,
     handlers: readonly EventHandler[],
-    options: Pick<ConsumeOptions, 'backoffMs' | 'concurrency'> = {},
+    options: Pick<ConsumeOptions, 'backoffMs' | 'giveUpRetryMs' | 'concurrency'> = {},
   ): void {
     for (const { subject } of durable.events)
       if (!handlers.some(({ contract }) => contract.subject === subject))
@@ -93,19 +93,26 @@ export class EventConsumers {
   }
 
   private async bury(handler: string, event: ReceivedEvent, error: unknown): Promise<void> {
+    // An event whose burial was not acknowledged comes again; one dead letter is enough.
     await this.database.read((manager) =>
-      manager.insert(DeadLetterRow, {
-        id: newId(),
-        eventId: event.id,
-        subject: event.subject,
-        stream: event.stream,
-        streamSeq: String(event.streamSeq),
-        headers: event.headers,
-        payload: (event.payload ?? null) as object,
-        handler,
-        error: describe(error),
-        attempts: event.attempt,
-      }),
+      manager
+        .createQueryBuilder()
+        .insert()
+        .into(DeadLetterRow)
+        .values({
+          id: newId(),
+          eventId: event.id,
+          subject: event.subject,
+          stream: event.stream,
+          streamSeq: String(event.streamSeq),
+          headers: event.headers,
+          payload: (event.payload ?? null) as object,
+          handler,
+          error: describe(error),
+          attempts: event.attempt,
+        })
+        .orIgnore()
+        .execute(),
     );
   }
 }

@@ -1,4 +1,4 @@
-import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
 /** An event written in the transaction of the state it tells of, until the relay has published it. */
 @Entity('outbox')
@@ -34,6 +34,7 @@ export class InboxRow {
 
 /** An event a consumer gave up on, whole, so that it can be replayed. */
 @Entity('dead_letter')
+@Index('UQ_dead_letter_event_handler', ['eventId', 'handler'], { unique: true })
 export class DeadLetterRow {
   @PrimaryColumn('uuid')
   id: string;

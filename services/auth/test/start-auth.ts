@@ -22,7 +22,7 @@ export const actorOf = (role: 'viewer' | 'operator' | 'admin', id: string = rand
 });
 
 /** Goes on by itself and can be moved ahead. */
-export class TestClock implements Clock {
+class TestClock implements Clock {
   private aheadMs = 0;
 
   now(): Date {
