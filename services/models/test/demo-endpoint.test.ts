@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { eventually } from '@aether/testing/eventually';
 import { EventSourceParserStream } from 'eventsource-parser/stream';
 import { saying, startModels } from './system.js';
 
@@ -109,5 +110,23 @@ describe('the demo model at the endpoint', () => {
     expect(await response.json()).toMatchObject({
       error: { message: expect.stringContaining('/v1/chat/completions') },
     });
+  });
+
+  test('tells a running stream that it ends at shutdown, and books what it took', async () => {
+    const own = await startModels({ DEMO_DELAY_MS: '50', MODELS_DRAIN_MS: '50' });
+    const { key } = await own.deployment();
+    const response = await own.ask(key, saying('count to 900', { stream: true }));
+    let text = '';
+    const reading = (async () => {
+      for await (const chunk of response.body ?? []) text += Buffer.from(chunk).toString();
+    })();
+    const broken = expect(reading).rejects.toThrow('terminated');
+    await eventually(() => expect(text).toContain('"2 "'));
+    await own.stopService();
+    await broken;
+    const rows = await own.database.query('SELECT outcome, estimated FROM usage');
+    await own.stop();
+    expect(text).toContain('"code":"shutting_down"');
+    expect(rows).toEqual([{ outcome: 'failed', estimated: true }]);
   });
 });

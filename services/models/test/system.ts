@@ -41,7 +41,12 @@ export async function startModels(settings: Record<string, string> = {}) {
   };
   await migrateService(modelsService, environment);
   const [deployer, gateway] = await Promise.all([connect('deployer'), connect('gateway')]);
-  const service: RunningService = await startService(modelsService, environment);
+  let service: RunningService | null = await startService(modelsService, environment);
+  const stopService = async () => {
+    const running = service;
+    service = null;
+    await running?.stop();
+  };
 
   const call = async <C extends RequestContract>(
     contract: C,
@@ -95,10 +100,11 @@ export async function startModels(settings: Record<string, string> = {}) {
       const { subject } = deployerEvents.deploymentDeleted;
       await deployer.publish({ id: newId(), subject, headers: contextPairs(asService), payload });
     },
+    stopService,
     stop: async () => {
       reading.abort();
       await read;
-      await service.stop();
+      await stopService();
       await Promise.all([deployer.drain(), gateway.drain()]);
       await Promise.all([nats.stop(), database.drop()]);
     },
