@@ -11,11 +11,9 @@ let system: System;
 let deployer: ChildProcess;
 beforeAll(async () => {
   system = await startSystem();
+  deployer = await system.spawn();
 }, 60_000);
-afterEach(async () => {
-  release();
-  await kill(deployer);
-});
+afterEach(() => release());
 afterAll(async () => system.stop());
 
 const bridgeRequest = {
@@ -57,7 +55,6 @@ describe('a deployer that is killed', () => {
   test.each<StepName>(['preflight', 'prepare', 'create', 'start', 'probe', 'connect', 'enrol'])(
     'in the step "%s" of a deploy goes on with that step, and does nothing twice',
     async (step) => {
-      deployer = await system.spawn();
       hold(step);
       const { id } = await system.create();
       const before = await crashIn(step, id);
@@ -77,7 +74,6 @@ describe('a deployer that is killed', () => {
   test.each<StepName>(['disconnect', 'stop', 'remove'])(
     'in the step "%s" of a delete finishes the delete',
     async (step) => {
-      deployer = await system.spawn();
       const { id } = await system.ready();
       hold(step);
       await system.call(deleteDeployment, { id });
@@ -88,7 +84,6 @@ describe('a deployer that is killed', () => {
   );
 
   test('leaves agents running, and the next one adopts them', async () => {
-    deployer = await system.spawn();
     const { id, version } = await system.ready();
     await kill(deployer);
     expect((await system.runtime.status(id)).running).toBe(true);
@@ -105,7 +100,6 @@ describe('a deployer that is killed', () => {
   });
 
   test('again and again, at any moment, ends every deploy, and stores every line of output once', async () => {
-    deployer = await system.spawn();
     const made = await Promise.all(Array.from({ length: 3 }, () => system.create()));
     let line = 0;
     for (let round = 0; round < 6; round += 1) {

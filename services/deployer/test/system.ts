@@ -28,6 +28,7 @@ import {
   type RunningService,
   type ServiceDefinition,
 } from '@aether/runtime/service';
+import { expect } from '@jest/globals';
 import { startTestNats, testDatabase } from '@aether/testing/environment';
 import { eventually } from '@aether/testing/eventually';
 import { emptyWhenRead, readLines } from '../src/process/output-file.js';
@@ -66,7 +67,7 @@ export async function startSystem(settings: Record<string, string> = {}, real?: 
     DATABASE_URL: database.url,
     DATA_DIR: directory,
     LOG_LEVEL: 'silent',
-    LEASE_S: '1',
+    LEASE_S: '2',
     ...settings,
   };
   await migrateService(service, environment);
@@ -142,7 +143,7 @@ export async function startSystem(settings: Record<string, string> = {}, real?: 
     inState: async (
       id: string,
       state: Deployment['state'],
-      { timeoutMs = 20_000 }: { timeoutMs?: number } = {},
+      { timeoutMs = 45_000 }: { timeoutMs?: number } = {},
     ): Promise<Deployment> =>
       eventually(
         async () => {
@@ -157,6 +158,9 @@ export async function startSystem(settings: Record<string, string> = {}, real?: 
       ),
     ready: async (name?: string): Promise<Deployment> => {
       const { id } = await system.create(name);
+      await eventually(async () => expect((await system.lines(id)).at(-1)?.text).toBe('deploy: ready'), {
+        timeoutMs: 45_000,
+      });
       return system.inState(id, 'ready');
     },
     lines: async (id: string, more: { source?: LogLine['source']; raw?: boolean } = {}): Promise<LogLine[]> =>

@@ -71,8 +71,8 @@ export class OperationRunner {
           : await this.attempt(step, name, { task, held });
       if (outcome === 'process_ended') continue;
       if ('failure' in outcome) return this.giveUp(held, outcome.failure, task);
-      await held.change((row) => row.finishStep(name, { detail: outcome.detail, at: this.clock.now() }));
       if (outcome.detail) await this.log.step(id, 'info', [`${name}: ${outcome.detail}`]);
+      await held.change((row) => row.finishStep(name, { detail: outcome.detail, at: this.clock.now() }));
     }
     await this.log.step(id, 'step', [`${operation}: ${held.row.state}`]);
   }
