@@ -9,14 +9,19 @@ import { ChatRepository } from './chats/chat.repository.js';
 import { CreateChat } from './chats/create-chat.js';
 import { DeleteChat } from './chats/delete-chat.js';
 import { FollowChat } from './chats/follow-chat.js';
+import { OpenTurns } from './chats/open-turns.js';
 import { ReadChats } from './chats/read-chats.js';
 import { SendMessage } from './chats/send-message.js';
+import { TurnDeadlines } from './chats/turn-deadlines.js';
+import { TurnDriver } from './chats/turn-driver.js';
+import { TurnEvents } from './chats/turn-events.js';
 import { TurnStore } from './chats/turn-store.js';
 import { Turns } from './chats/turns.js';
 import type { BridgeConfig } from './config.js';
 import { CloseConnection } from './connections/close-connection.js';
 import { ConnectionHub } from './connections/connection-hub.js';
 import { ConnectionRepository } from './connections/connection.repository.js';
+import { GatewayTokens } from './connections/gateway-tokens.js';
 import { ListAgents } from './connections/list-agents.js';
 import { OpenConnection } from './connections/open-connection.js';
 import { PeriodicProbe } from './connections/periodic-probe.js';
@@ -43,11 +48,16 @@ const useCases = [
 
 const parts = [
   ConnectionRepository,
+  GatewayTokens,
   ConnectionHub,
   PeriodicProbe,
   ChatRepository,
   ChatFeed,
+  OpenTurns,
   TurnStore,
+  TurnDriver,
+  TurnEvents,
+  TurnDeadlines,
   Turns,
 ];
 

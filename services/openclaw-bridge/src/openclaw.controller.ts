@@ -36,7 +36,7 @@ export class OpenclawController implements OnModuleInit {
   onModuleInit(): void {
     this.messaging.serve(openclawRequests, {
       ...this.operations,
-      probeGateway: (input, context) => this.probeGateway.execute(input, context),
+      probeGateway: (input) => this.probeGateway.execute(input),
       openConnection: (input, context) => this.openConnection.execute(input, context),
       closeConnection: (input, context) => this.closeConnection.execute(input, context),
       listConnections: (query) => this.connections.list(query),

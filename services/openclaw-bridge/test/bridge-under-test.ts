@@ -85,7 +85,7 @@ export async function startBridgeUnderTest(
 
   const system: BridgeUnderTest = {
     environment,
-    query: database.query,
+    query: (sql, values) => database.query(sql, values),
     call,
     bus,
     connect: async (url, token) => {

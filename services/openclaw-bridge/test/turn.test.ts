@@ -64,12 +64,8 @@ describe("the gateway's history decides what became of a turn", () => {
       { kind: 'ended', outcome: { state: 'complete', text: 'done' } },
     ],
     ['it failed', { messages: [user, said('', 'error')] }, { kind: 'ended', outcome: { state: 'failed' } }],
-    [
-      'it was cut in a tool call',
-      { messages: [user, said('look', 'toolUse')] },
-      { kind: 'interrupted', text: 'look' },
-    ],
-    ['it was cut before it began', { messages: [user] }, { kind: 'interrupted', text: '' }],
+    ['it was cut in a tool call', { messages: [user, said('look', 'toolUse')] }, { kind: 'interrupted' }],
+    ['it was cut before it began', { messages: [user] }, { kind: 'interrupted' }],
     [
       'the gateway finished it after a crash',
       {
@@ -83,6 +79,7 @@ describe("the gateway's history decides what became of a turn", () => {
       { kind: 'ended', outcome: { state: 'complete', text: 'whole' } },
     ],
   ])('%s', (_name, answer, expected) => {
-    expect(judge(answer, { runId: 'p' })).toMatchObject(expected);
+    const { verdict } = judge(answer, { runId: 'p', adoptedRunId: null, text: '' });
+    expect(verdict).toMatchObject(expected);
   });
 });

@@ -36,6 +36,11 @@ export class ChatFeed {
     this.showText(turn);
   }
 
+  /** What the agent does, or waits for, while there is no new text. */
+  status(turn: Turn, phase: string): void {
+    this.about(turn, { kind: 'status', messageId: turn.replyId, seq: turn.seq, phase });
+  }
+
   about(turn: Turn, frame: ChatFrame): void {
     this.publish(turn.chatId, turn.cursor, frame);
   }

@@ -1,5 +1,5 @@
-import { openclawEvents, type ToolCall } from '@aether/contracts/openclaw';
-import { serviceContext, type Context } from '@aether/messaging/context';
+import { openclawEvents, type Reason, type ToolCall } from '@aether/contracts/openclaw';
+import { serviceContext } from '@aether/messaging/context';
 import { newId } from '@aether/messaging/id';
 import { Database, type Transaction } from '@aether/persistence/database';
 import { pageById, type PageBounds } from '@aether/persistence/paging';
@@ -8,7 +8,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { In, IsNull, MoreThanOrEqual } from 'typeorm';
 import { CLOCK } from '../tokens.js';
 import { ChatRow } from './chat.entity.js';
-import { MessageRow, type Outcome } from './message.entity.js';
+import { MessageRow, fitting, type Outcome } from './message.entity.js';
 
 /** A turn that has not ended, with what is needed to go on with it. */
 export interface OpenTurn {
@@ -36,13 +36,19 @@ export class ChatRepository {
     });
   }
 
-  async messages(chatId: string, bounds: PageBounds) {
-    return this.database.read((manager) =>
+  /** Shorter pages than asked for where the messages are long. */
+  async messages(
+    chatId: string,
+    bounds: PageBounds,
+  ): Promise<{ items: MessageRow[]; nextCursor: string | null }> {
+    const page = await this.database.read((manager) =>
       pageById(
         manager.createQueryBuilder(MessageRow, 'row').where('row.chatId = :chatId', { chatId }),
         bounds,
       ),
     );
+    const limit = fitting(page.items).length;
+    return limit < page.items.length ? this.messages(chatId, { ...bounds, limit }) : page;
   }
 
   async messagesFrom(chatId: string, from: { seq: number; limit: number }): Promise<MessageRow[]> {
@@ -74,7 +80,11 @@ export class ChatRepository {
   }
 
   /** Adds a message and the reply that will grow. One turn of a chat runs at a time. */
-  async beginTurn(tx: Transaction, chatId: string, text: string): Promise<OpenTurn | 'busy' | 'gone'> {
+  async beginTurn(
+    tx: Transaction,
+    chatId: string,
+    said: { text: string; waitsFor: (connectionId: string) => Reason | null },
+  ): Promise<OpenTurn | 'busy' | 'gone'> {
     const { manager } = tx;
     const chat = await manager.findOne(ChatRow, {
       where: { id: chatId },
@@ -100,7 +110,7 @@ export class ChatRepository {
       id: newId(),
       seq: chat.lastSeq + 1,
       role: 'user',
-      text,
+      text: said.text,
       state: 'complete',
       replyTo: null,
       finishedAt: now,
@@ -112,6 +122,7 @@ export class ChatRepository {
       text: '',
       state: 'queued',
       replyTo: prompt.id,
+      reason: said.waitsFor(chat.connectionId),
       finishedAt: null,
     } satisfies Partial<MessageRow>);
     await manager.insert(MessageRow, [prompt, reply]);
@@ -132,21 +143,16 @@ export class ChatRepository {
         .andWhere(`row.role = 'assistant' AND row.state IN ('queued', 'sent', 'streaming')`)
         .orderBy('row.id', 'ASC')
         .getMany();
-      const turns: OpenTurn[] = [];
-      for (const reply of replies) {
-        const chat = await manager.findOneByOrFail(ChatRow, { id: reply.chatId });
-        const prompt = await manager.findOneByOrFail(MessageRow, { id: reply.replyTo ?? '' });
-        turns.push({ chat, prompt, reply });
-      }
-      return turns;
+      const [chats, prompts] = await Promise.all([
+        manager.findBy(ChatRow, { id: In(replies.map(({ chatId }) => chatId)) }),
+        manager.findBy(MessageRow, { id: In(replies.map(({ replyTo }) => replyTo)) }),
+      ]);
+      return replies.flatMap((reply) => {
+        const chat = chats.find(({ id }) => id === reply.chatId);
+        const prompt = prompts.find(({ id }) => id === reply.replyTo);
+        return chat && prompt ? [{ chat, prompt, reply }] : [];
+      });
     });
-  }
-
-  /** The open turn of a chat, if any. */
-  async openReply(chatId: string): Promise<MessageRow | null> {
-    return this.database.read((manager) =>
-      manager.findOneBy(MessageRow, { chatId, role: 'assistant', finishedAt: IsNull() }),
-    );
   }
 
   async markSent(replyId: string, sentAt: Date | null): Promise<void> {
@@ -154,7 +160,7 @@ export class ChatRepository {
       manager.update(
         MessageRow,
         { id: replyId, finishedAt: IsNull() },
-        { sentAt, state: sentAt ? 'sent' : 'queued' },
+        { sentAt, state: sentAt ? 'sent' : 'queued', reason: null },
       ),
     );
   }
@@ -200,14 +206,10 @@ export class ChatRepository {
     return chat;
   }
 
-  /** Chats of a connection, for its removal. */
-  async ofConnection(connectionId: string): Promise<ChatRow[]> {
-    return this.database.read((manager) => manager.findBy(ChatRow, { connectionId }));
-  }
-
-  async deleteAll(context: Context, chats: readonly ChatRow[]): Promise<void> {
-    await this.database.transaction(context, async (tx) => {
-      for (const chat of chats) await this.delete(tx, chat.id);
-    });
+  /** Deletes the chats of a connection that is removed, and returns their ids. */
+  async deleteOfConnection(tx: Transaction, connectionId: string): Promise<string[]> {
+    const chats = await tx.manager.findBy(ChatRow, { connectionId });
+    for (const chat of chats) await this.delete(tx, chat.id);
+    return chats.map(({ id }) => id);
   }
 }

@@ -6,6 +6,7 @@ import type { Logger } from '@aether/runtime/logger';
 import { ConnectionHub } from '../connections/connection-hub.js';
 import { LOGGER } from '../tokens.js';
 import { mustOperate } from './access.js';
+import type { ChatRow } from './chat.entity.js';
 import { ChatRepository } from './chat.repository.js';
 import { Turns } from './turns.js';
 
@@ -24,16 +25,19 @@ export class DeleteChat {
     context: RequestContext<typeof openclawRequests.deleteChat>,
   ): Promise<Chat> {
     mustOperate(context);
-    await this.turns.abort(id);
     const chat = await this.database.transaction(context, (tx) => this.chats.delete(tx, id));
     if (!chat) throw context.fail('chat_not_found');
-    this.turns.forget(id);
-    // The gateway may be away, or never have heard of the session: the chat is gone for people either way.
-    await this.hub
-      .request(chat.connectionId, 'sessions.delete', { key: chat.sessionKey })
-      .catch((error: unknown) =>
-        this.logger.info({ err: error, chatId: id }, 'the gateway kept its copy of a chat'),
-      );
+    void this.deleteAtGateway(chat);
     return chat.reply();
+  }
+
+  /** The gateway may be away, or never have heard of the session: the chat is gone for people either way. */
+  private async deleteAtGateway(chat: ChatRow): Promise<void> {
+    try {
+      await this.turns.forget(chat.id);
+      await this.hub.request(chat.connectionId, 'sessions.delete', { params: { key: chat.sessionKey } });
+    } catch (error) {
+      this.logger.info({ err: error, chatId: chat.id }, 'the gateway kept its copy of a chat');
+    }
   }
 }

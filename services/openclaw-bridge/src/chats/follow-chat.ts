@@ -1,62 +1,56 @@
-import { openclawRequests, type ChatFrame } from '@aether/contracts/openclaw';
+import type { ChatFrame, openclawRequests } from '@aether/contracts/openclaw';
 import type { OutputOf } from '@aether/contracts/contract';
 import type { RequestContext } from '@aether/messaging/requests';
 import { Injectable } from '@nestjs/common';
 import { ChatRepository } from './chat.repository.js';
-import type { MessageRow } from './message.entity.js';
-import { Turns } from './turns.js';
+import { fitting, type MessageRow } from './message.entity.js';
+import { OpenTurns } from './open-turns.js';
 
-const contract = openclawRequests.followChat;
+type Contract = typeof openclawRequests.followChat;
 const ROUND = 200;
 
 @Injectable()
 export class FollowChat {
   constructor(
     private readonly chats: ChatRepository,
-    private readonly turns: Turns,
+    private readonly turns: OpenTurns,
   ) {}
 
   /** What a reader who has seen everything up to the cursor `<seq>:<offset>` lacks. */
   async execute(
     { id, after }: { id: string; after?: string },
-    context: RequestContext<typeof contract>,
-  ): Promise<OutputOf<typeof contract>> {
+    context: RequestContext<Contract>,
+  ): Promise<OutputOf<Contract>> {
     if (!(await this.chats.find(id))) throw context.fail('chat_not_found');
     const { seq, offset } = readCursor(after, context);
     const rows = await this.chats.messagesFrom(id, { seq, limit: ROUND + 1 });
-    const shown = rows.slice(0, ROUND).map((row) => this.upToDate(row));
-    const entries = shown.map((row) => ({
-      cursor: `${row.seq}:${row.text.length}`,
-      data:
-        row.seq === seq && row.isOpen
-          ? rest(row, offset)
-          : ({ kind: 'message', message: row.reply() } as const),
-    }));
+    const shown = fitting(rows.slice(0, ROUND));
+    const entries = shown.flatMap((row) => {
+      const turn = this.turns.refresh(row);
+      const frames =
+        turn && row.seq === seq
+          ? rest(row, Math.min(offset, turn.stableLength))
+          : [{ kind: 'message', message: row.reply() } as const];
+      return frames.map((data) => ({ cursor: `${row.seq}:${row.text.length}`, data }));
+    });
     return {
       entries,
       cursor: entries.at(-1)?.cursor ?? after ?? '0:0',
-      more: rows.length > ROUND,
+      more: rows.length > shown.length,
     };
   }
-
-  /** The text of a running turn is ahead of its row. */
-  private upToDate(row: MessageRow): MessageRow {
-    const turn = row.isOpen ? this.turns.current(row.id) : undefined;
-    if (turn) {
-      row.text = turn.text;
-      row.toolCalls = turn.toolCalls;
-    }
-    return row;
-  }
 }
 
-/** The part of a growing text that was not seen yet. */
-function rest(row: MessageRow, offset: number): ChatFrame {
-  const from = Math.min(offset, row.text.length);
-  return { kind: 'delta', messageId: row.id, seq: row.seq, offset: from, delta: row.text.slice(from) };
+/** What was not seen yet of a growing reply; its tools are told again, since a cursor does not count them. */
+function rest(row: MessageRow, offset: number): ChatFrame[] {
+  const { id: messageId, seq, text, toolCalls } = row;
+  return [
+    ...toolCalls.map((toolCall): ChatFrame => ({ kind: 'tool', messageId, seq, toolCall })),
+    { kind: 'delta', messageId, seq, offset, delta: text.slice(offset) },
+  ];
 }
 
-function readCursor(after: string | undefined, context: RequestContext<typeof contract>) {
+function readCursor(after: string | undefined, context: RequestContext<Contract>) {
   if (after === undefined) return { seq: 0, offset: 0 };
   const [, seq, offset] = /^(\d{1,9}):(\d{1,9})$/.exec(after) ?? [];
   if (seq === undefined)

@@ -8,6 +8,19 @@ export interface Outcome {
   readonly reason: Reason | null;
 }
 
+/** Characters of messages in one answer: with all of them escaped it still fits into one frame of the bus. */
+const ANSWER_MAX = 1_000_000;
+
+/** As many of the first rows as one answer may carry; at least one. */
+export function fitting(rows: readonly MessageRow[]): MessageRow[] {
+  let size = 0;
+  const end = rows.findIndex((row, index) => {
+    size += row.text.length + JSON.stringify(row.toolCalls).length;
+    return index > 0 && size > ANSWER_MAX;
+  });
+  return rows.slice(0, end < 0 ? rows.length : end);
+}
+
 const OPEN: readonly MessageState[] = ['queued', 'sent', 'streaming'];
 
 @Entity('message')

@@ -3,10 +3,14 @@ import type { RequestContext } from '@aether/messaging/requests';
 import type { PageBounds } from '@aether/persistence/paging';
 import { Injectable } from '@nestjs/common';
 import { ChatRepository } from './chat.repository.js';
+import { OpenTurns } from './open-turns.js';
 
 @Injectable()
 export class ReadChats {
-  constructor(private readonly chats: ChatRepository) {}
+  constructor(
+    private readonly chats: ChatRepository,
+    private readonly turns: OpenTurns,
+  ) {}
 
   async list({
     deploymentId,
@@ -28,6 +32,7 @@ export class ReadChats {
   ): Promise<{ items: Message[]; nextCursor: string | null }> {
     if (!(await this.chats.find(id))) throw context.fail('chat_not_found');
     const page = await this.chats.messages(id, bounds);
+    for (const row of page.items) this.turns.refresh(row);
     return { ...page, items: page.items.map((row) => row.reply()) };
   }
 }

@@ -23,7 +23,10 @@ export class SendMessage {
     mustOperate(context);
     let begun: OpenTurn | null = null;
     const message = await this.database.once({ contract, input, context }, async (tx) => {
-      const turn = await this.chats.beginTurn(tx, input.id, input.text);
+      const turn = await this.chats.beginTurn(tx, input.id, {
+        text: input.text,
+        waitsFor: (connectionId) => this.turns.waitsFor(connectionId),
+      });
       if (turn === 'gone') throw context.fail('chat_not_found');
       if (turn === 'busy') throw context.fail('turn_running');
       begun = turn;

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from '@aether/runtime/logger';
-import { Inject, Injectable } from '@nestjs/common';
+import { Inject, Injectable, type BeforeApplicationShutdown } from '@nestjs/common';
 import { LOGGER } from '../tokens.js';
 import { ChatFeed } from './chat-feed.js';
 import { ChatRepository } from './chat.repository.js';
@@ -13,7 +13,7 @@ const RETRY_MS = 1_000;
 
 /** Keeps turns in rows: now and then while they run, and for certain when they end. */
 @Injectable()
-export class TurnStore {
+export class TurnStore implements BeforeApplicationShutdown {
   private readonly saving = new Map<Turn, Promise<void>>();
   private stopped = false;
 
@@ -25,9 +25,9 @@ export class TurnStore {
 
   /** Saves soon, once for everything that comes until then. */
   progress(turn: Turn): void {
-    if (this.saving.has(turn)) return;
+    if (turn.ended || this.saving.has(turn)) return;
     const work = delay(SAVE_EVERY_MS)
-      .then(() => this.chats.saveProgress(turn.replyId, { text: turn.text, toolCalls: turn.toolCalls }))
+      .then(() => this.chats.saveProgress(turn.replyId, { text: turn.text, toolCalls: turn.tools.list }))
       .catch((error: unknown) =>
         this.logger.warn({ err: error, chatId: turn.chatId }, 'progress was not saved'),
       )
@@ -40,7 +40,7 @@ export class TurnStore {
     this.feed.settle(turn);
     while (!this.stopped) {
       try {
-        const row = await this.chats.finish(turn.replyId, outcome, turn.toolCalls);
+        const row = await this.chats.finish(turn.replyId, outcome, turn.tools.list);
         if (row) this.feed.message(row);
         return;
       } catch (error) {
@@ -50,7 +50,7 @@ export class TurnStore {
     }
   }
 
-  async stop(): Promise<void> {
+  async beforeApplicationShutdown(): Promise<void> {
     this.stopped = true;
     await Promise.all(this.saving.values());
   }

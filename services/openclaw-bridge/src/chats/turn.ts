@@ -1,10 +1,14 @@
-import type { ChatFrame, ToolCall } from '@aether/contracts/openclaw';
-import type { ToolEvent } from '../gateway/frames.js';
+import type { ChatFrame } from '@aether/contracts/openclaw';
 import type { OpenTurn } from './chat.repository.js';
+import { ToolCalls } from './tool-calls.js';
+
+/** Longer replies are clipped: a message must fit into one frame of the bus, whatever its characters. */
+const TEXT_MAX = 500_000;
 
 /** A turn in progress: what has come of its reply, and what of that has been shown. */
 export class Turn {
   readonly chatId: string;
+  readonly connectionId: string;
   readonly replyId: string;
   readonly seq: number;
   readonly sessionKey: string;
@@ -12,35 +16,63 @@ export class Turn {
   readonly runId: string;
   readonly prompt: string;
   readonly queuedAt: Date;
+  readonly tools: ToolCalls;
   sentAt: Date | null;
   abortRequested: boolean;
+  /** When the gateway was last heard of, or asked about, this turn. */
+  heardAt: Date;
   /** Where the gateway goes on with the turn under another run after a crash of its own. */
   adoptedRunId: string | null = null;
   /** After a lost connection a run unknown so far may be the continuation of this one. */
   mayAdopt = false;
   /** The end of waiting for that continuation. */
   resumeBy: Date | null = null;
-  text: string;
+  ended = false;
+  private said: string;
   private shown: string;
-  private readonly tools: Map<string, ToolCall>;
+  private rewritten = Infinity;
+  private last: Promise<void> = Promise.resolve();
 
   constructor({ chat, prompt, reply }: OpenTurn) {
     this.chatId = chat.id;
+    this.connectionId = chat.connectionId;
     this.replyId = reply.id;
     this.seq = reply.seq;
     this.sessionKey = chat.sessionKey;
     this.runId = prompt.id;
     this.prompt = prompt.text;
     this.queuedAt = reply.createdAt;
+    this.heardAt = reply.createdAt;
     this.sentAt = reply.sentAt;
     this.abortRequested = reply.abortRequestedAt !== null;
-    this.text = reply.text;
+    this.said = reply.text;
     this.shown = reply.text;
-    this.tools = new Map(reply.toolCalls.map((call) => [call.id, call]));
+    this.tools = new ToolCalls(reply.toolCalls);
   }
 
-  get toolCalls(): ToolCall[] {
-    return [...this.tools.values()];
+  get text(): string {
+    return this.said;
+  }
+
+  set text(text: string) {
+    const next = text.length <= TEXT_MAX ? text : `${text.slice(0, TEXT_MAX)}…`;
+    if (!next.startsWith(this.said)) this.rewritten = Math.min(this.rewritten, commonPrefix(next, this.said));
+    this.said = next;
+  }
+
+  /** Text before this place has never been replaced, so a reader may be trusted to have it. */
+  get stableLength(): number {
+    return Math.min(this.rewritten, this.said.length);
+  }
+
+  get cursor(): string {
+    return `${this.seq}:${this.shown.length}`;
+  }
+
+  /** Runs work on this turn one after the other; it must not throw. */
+  inOrder(work: () => Promise<void>): Promise<void> {
+    this.last = this.last.then(work);
+    return this.last;
   }
 
   /** True for events of this turn's run; `begins` are those by which an unknown run may be adopted. */
@@ -53,28 +85,11 @@ export class Turn {
 
   /** The delta that brings a reader from what was shown to the present text, or null. */
   takeDelta(): Extract<ChatFrame, { kind: 'delta' }> | null {
-    if (this.text === this.shown) return null;
-    const offset = this.text.startsWith(this.shown) ? this.shown.length : commonPrefix(this.text, this.shown);
-    this.shown = this.text;
-    return { kind: 'delta', messageId: this.replyId, seq: this.seq, offset, delta: this.text.slice(offset) };
-  }
-
-  /** Takes in a tool's start or result. */
-  recordTool({ data }: ToolEvent): ToolCall {
-    const known = this.tools.get(data.toolCallId);
-    const call: ToolCall = {
-      id: data.toolCallId,
-      name: data.name ?? known?.name ?? 'tool',
-      args: data.args ?? known?.args,
-      result: data.result === undefined ? (known?.result ?? null) : resultText(data.result),
-      isError: data.isError ?? known?.isError ?? false,
-    };
-    this.tools.set(call.id, call);
-    return call;
-  }
-
-  get cursor(): string {
-    return `${this.seq}:${this.shown.length}`;
+    const { said, shown } = this;
+    if (said === shown) return null;
+    const offset = said.startsWith(shown) ? shown.length : commonPrefix(said, shown);
+    this.shown = said;
+    return { kind: 'delta', messageId: this.replyId, seq: this.seq, offset, delta: said.slice(offset) };
   }
 }
 
@@ -82,18 +97,4 @@ function commonPrefix(a: string, b: string): number {
   let length = 0;
   while (length < a.length && a[length] === b[length]) length += 1;
   return length;
-}
-
-/** Longer results are the gateway's to keep. */
-const RESULT_MAX = 20_000;
-
-function resultText(result: unknown): string {
-  const blocks = (result as { content?: { text?: string }[] } | null)?.content;
-  const text =
-    typeof result === 'string'
-      ? result
-      : Array.isArray(blocks)
-        ? blocks.map((block) => block.text ?? '').join('\n')
-        : JSON.stringify(result);
-  return text.slice(0, RESULT_MAX);
 }

@@ -1,4 +1,5 @@
 import type { Context } from '@aether/messaging/context';
+import { Database } from '@aether/persistence/database';
 import { Injectable } from '@nestjs/common';
 import { ChatRepository } from '../chats/chat.repository.js';
 import { Turns } from '../chats/turns.js';
@@ -8,6 +9,7 @@ import { ConnectionRepository } from './connection.repository.js';
 @Injectable()
 export class CloseConnection {
   constructor(
+    private readonly database: Database,
     private readonly connections: ConnectionRepository,
     private readonly chats: ChatRepository,
     private readonly turns: Turns,
@@ -23,11 +25,15 @@ export class CloseConnection {
     if (!row) return { closed: false };
     await this.hub.close(row.id);
     await this.connections.update(row.id, context, (connection) => connection.close());
-    if (input.remove) {
-      const chats = await this.chats.ofConnection(row.id);
-      for (const chat of chats) this.turns.forget(chat.id);
-      await this.chats.deleteAll(context, chats);
-    }
+    if (input.remove) await this.remove(row.id, context);
     return { closed: true };
+  }
+
+  private async remove(id: string, context: Context): Promise<void> {
+    const chats = await this.database.transaction(context, async (tx) => {
+      await this.connections.remove(tx, id);
+      return this.chats.deleteOfConnection(tx, id);
+    });
+    for (const chatId of chats) void this.turns.forget(chatId);
   }
 }

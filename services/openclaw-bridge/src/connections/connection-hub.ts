@@ -1,7 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { authRequests } from '@aether/contracts/auth';
+import { ContractFailure } from '@aether/contracts/failure';
 import { serviceContext } from '@aether/messaging/context';
-import { Messaging } from '@aether/messaging/messaging';
 import type { Logger } from '@aether/runtime/logger';
 import {
   Inject,
@@ -10,26 +9,32 @@ import {
   type OnApplicationBootstrap,
 } from '@nestjs/common';
 import PQueue from 'p-queue';
+import { TurnEvents } from '../chats/turn-events.js';
 import { Turns } from '../chats/turns.js';
-import { AgentList } from '../gateway/frames.js';
 import { explainScopes } from '../gateway/down-reasons.js';
+import { AgentList } from '../gateway/frames.js';
 import {
   GatewayClients,
+  GatewayRequestError,
   type Down,
   type GatewayClient,
   type GatewayEvent,
   type Hello,
 } from '../gateway/gateway-client.js';
 import { LOGGER } from '../tokens.js';
-import type { ConnectionRow } from './connection.entity.js';
+import type { ConnectionRow, KnownAgent } from './connection.entity.js';
 import { ConnectionRepository } from './connection.repository.js';
+import { GatewayTokens, TokenUnreadable } from './gateway-tokens.js';
 
 const RETRY_MS = 1_000;
+const ASK_WITHIN_MS = 5_000;
 
 /** One held connection: its client, and the order in which what happens to it is stored. */
 interface Held {
   readonly id: string;
   client: GatewayClient | null;
+  /** While it is usable: what the gateway said of itself. */
+  hello: Hello | null;
   readonly writes: PQueue;
 }
 
@@ -42,8 +47,9 @@ export class ConnectionHub implements OnApplicationBootstrap, BeforeApplicationS
   constructor(
     private readonly connections: ConnectionRepository,
     private readonly clients: GatewayClients,
+    private readonly tokens: GatewayTokens,
     private readonly turns: Turns,
-    private readonly messaging: Messaging,
+    private readonly events: TurnEvents,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
@@ -57,10 +63,23 @@ export class ConnectionHub implements OnApplicationBootstrap, BeforeApplicationS
     await Promise.all([...this.held.keys()].map((id) => this.close(id)));
   }
 
+  get openIds(): string[] {
+    return [...this.held.keys()];
+  }
+
+  holds(id: string): boolean {
+    return this.held.has(id);
+  }
+
+  /** What a gateway said at the handshake of its present connection; null while there is none. */
+  hello(id: string): Hello | null {
+    return this.held.get(id)?.hello ?? null;
+  }
+
   /** Opens a connection, or opens it anew where its gateway has moved. */
   async open(row: ConnectionRow): Promise<void> {
     await this.close(row.id);
-    const held: Held = { id: row.id, client: null, writes: new PQueue({ concurrency: 1 }) };
+    const held: Held = { id: row.id, client: null, hello: null, writes: new PQueue({ concurrency: 1 }) };
     this.held.set(row.id, held);
     void this.start(held, row);
   }
@@ -74,25 +93,25 @@ export class ConnectionHub implements OnApplicationBootstrap, BeforeApplicationS
     await held.writes.onIdle();
   }
 
-  /** Sends a request over a held connection; throws `GatewayRequestError` where it is not connected. */
-  async request(id: string, method: string, params: object): Promise<unknown> {
-    return this.held.get(id)?.client?.request(method, params);
-  }
-
-  get openIds(): string[] {
-    return [...this.held.keys()];
+  /** Sends a request over a held connection; throws `GatewayRequestError`, also where there is none. */
+  async request(id: string, method: string, options: { params: object; timeoutMs?: number }) {
+    const client = this.held.get(id)?.client;
+    if (!client) throw new GatewayRequestError('not_connected', 'The gateway is not connected.', true);
+    return client.request(method, options.params, options.timeoutMs);
   }
 
   /** Asks the gateway for its agents and keeps the answer for when it is away. */
   async refreshAgents(id: string): Promise<void> {
-    const answer = AgentList.safeParse(await this.request(id, 'agents.list', {}));
-    if (!answer.success) return;
-    const agents = answer.data.agents.map((agent) => ({
+    await this.connections.rememberAgents(id, await this.readAgents(id));
+  }
+
+  private async readAgents(id: string): Promise<KnownAgent[]> {
+    const answer = await this.request(id, 'agents.list', { params: {}, timeoutMs: ASK_WITHIN_MS });
+    return AgentList.parse(answer).agents.map((agent) => ({
       id: agent.id,
       name: agent.name ?? agent.id,
       model: typeof agent.model === 'string' ? agent.model : (agent.model?.primary ?? null),
     }));
-    await this.connections.rememberAgents(id, agents);
   }
 
   private async openAll(): Promise<void> {
@@ -111,61 +130,67 @@ export class ConnectionHub implements OnApplicationBootstrap, BeforeApplicationS
   private async start(held: Held, row: ConnectionRow): Promise<void> {
     while (this.isHeld(held)) {
       try {
-        const { value } = await this.messaging.call(
-          authRequests.revealSecret,
-          { id: row.tokenSecretId },
-          serviceContext('openclaw-bridge'),
-        );
+        const token = await this.tokens.read(row.tokenSecretId);
         if (!this.isHeld(held)) return;
         held.client = this.clients.create(
-          { url: row.url, token: value },
+          { url: row.url, token },
           {
-            onReady: (hello) => this.write(held, () => this.onReady(held, hello)),
+            onReady: (hello) => this.onReady(held, hello),
             onEvent: (event) => this.onEvent(held, event),
-            onGap: (gap) => this.write(held, () => this.onGap(held, gap)),
+            onGap: (gap) => this.onGap(held, gap),
             onDown: (down) => this.onDown(held, down),
           },
         );
         held.client.open();
         return;
       } catch (error) {
-        this.logger.warn(
-          { err: error, connectionId: held.id },
-          'the token of a connection is not readable yet',
-        );
+        if (!(error instanceof TokenUnreadable)) throw error;
+        this.onDown(held, { ...error.reason, retry: 'soon', nextAttemptAt: new Date(Date.now() + RETRY_MS) });
         await delay(RETRY_MS);
       }
     }
   }
 
-  private async onReady(held: Held, hello: Hello): Promise<void> {
-    const withheld = explainScopes(hello.scopes);
-    let restarted = false;
-    await this.connections.update(held.id, serviceContext('openclaw-bridge'), (row) => {
-      restarted = row.bootId !== null && row.bootId !== hello.bootId;
-      row.ready(hello);
-      if (withheld) row.down({ ...withheld, nextAttemptAt: null });
+  private onReady(held: Held, hello: Hello): void {
+    held.hello = hello;
+    this.write(held, async () => {
+      if (held.hello !== hello) return;
+      const withheld = explainScopes(hello.scopes);
+      // Known before the connection is called usable, so that whoever waited for it finds its agents.
+      const agents = withheld ? null : await this.readAgents(held.id).catch(() => null);
+      const before = await this.connections.find(held.id);
+      await this.connections.update(held.id, serviceContext('openclaw-bridge'), (row) => {
+        row.ready(hello, agents);
+        if (withheld) row.down({ ...withheld, nextAttemptAt: null });
+      });
+      if (before?.bootId && before.bootId !== hello.bootId)
+        this.logger.info({ connectionId: held.id, bootId: hello.bootId }, 'the gateway was restarted');
+      if (withheld || held.hello !== hello) return;
+      await this.turns.connected({
+        connectionId: held.id,
+        request: (method, params, timeoutMs) => this.request(held.id, method, { params, timeoutMs }),
+      });
     });
-    if (restarted)
-      this.logger.info({ connectionId: held.id, bootId: hello.bootId }, 'the gateway was restarted');
-    if (withheld || !this.isHeld(held)) return;
-    await this.refreshAgents(held.id);
-    await this.turns.connected(this.linkOf(held));
   }
 
   private onEvent(held: Held, event: GatewayEvent): void {
-    this.turns.handle(held.id, event);
-    if (event.event === 'agents.changed' || event.event === 'config.changed')
-      this.write(held, () => this.refreshAgents(held.id));
+    this.events.handle(event);
+    if (event.event === 'chat.metadata.changed')
+      void this.refreshAgents(held.id).catch((error: unknown) =>
+        this.logger.info({ err: error, connectionId: held.id }, 'the agents were not read again'),
+      );
   }
 
-  private async onGap(held: Held, gap: { expected: number; received: number }): Promise<void> {
+  private onGap(held: Held, gap: { expected: number; received: number }): void {
     this.logger.warn({ connectionId: held.id, ...gap }, 'frames of the gateway were lost');
-    this.turns.resynchronise(this.linkOf(held));
-    await this.connections.recordGap(held.id, serviceContext('openclaw-bridge'), gap);
+    this.write(held, async () => {
+      await this.turns.resynchronise(held.id);
+      await this.connections.recordGap(held.id, serviceContext('openclaw-bridge'), gap);
+    });
   }
 
   private onDown(held: Held, down: Down): void {
+    held.hello = null;
     this.turns.disconnected(held.id);
     this.write(held, async () => {
       await this.connections.update(held.id, serviceContext('openclaw-bridge'), (row) => row.down(down));
@@ -179,21 +204,12 @@ export class ConnectionHub implements OnApplicationBootstrap, BeforeApplicationS
         try {
           return await work();
         } catch (error) {
-          this.logger.warn(
-            { err: error, connectionId: held.id },
-            'the state of a connection was not stored yet',
-          );
+          this.logger.warn({ err: error, connectionId: held.id }, 'the state of a connection was not stored');
+          if (!(error instanceof ContractFailure && error.code === 'unavailable')) return;
           await delay(RETRY_MS);
         }
       }
     });
-  }
-
-  private linkOf(held: Held) {
-    return {
-      connectionId: held.id,
-      request: (method: string, params: object) => this.request(held.id, method, params),
-    };
   }
 
   private isHeld(held: Held): boolean {

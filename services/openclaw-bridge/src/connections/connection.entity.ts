@@ -64,7 +64,16 @@ export class ConnectionRow {
     this.nextAttemptAt = null;
   }
 
-  ready(hello: Hello): void {
+  /** True where it is, or is about to be, connected to this very gateway. */
+  isAimedAt(target: { name: string; url: string; tokenSecretId: string }): boolean {
+    const { name, url, tokenSecretId } = target;
+    const isSame = this.name === name && this.url === url && this.tokenSecretId === tokenSecretId;
+    return isSame && (this.state === 'connected' || this.state === 'connecting');
+  }
+
+  /** `agents` are null where they could not be asked for. */
+  ready(hello: Hello, agents: KnownAgent[] | null): void {
+    if (this.state === 'closed') return;
     this.state = 'connected';
     this.reason = null;
     this.nextAttemptAt = null;
@@ -72,6 +81,7 @@ export class ConnectionRow {
     this.protocol = hello.protocol;
     this.scopes = hello.scopes;
     this.bootId = hello.bootId;
+    if (agents) this.agents = agents;
   }
 
   down({ code, cause, remedy, retry, nextAttemptAt }: Down): void {

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { openclawEvents, type ProbeReport } from '@aether/contracts/openclaw';
 import type { Context } from '@aether/messaging/context';
 import { newId } from '@aether/messaging/id';
@@ -47,18 +48,25 @@ export class ConnectionRepository {
   async aim(
     tx: Transaction,
     target: { deploymentId: string; name: string; url: string; tokenSecretId: string },
-  ): Promise<ConnectionRow> {
+  ): Promise<{ row: ConnectionRow; isChanged: boolean }> {
     const { deploymentId, ...rest } = target;
+    // Two first openings at once are put in order, so that both get the one row.
+    await tx.manager.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [deploymentId]);
     const found = await tx.manager.findOne(ConnectionRow, {
       where: { deploymentId },
       lock: { mode: 'pessimistic_write' },
     });
+    if (found?.isAimedAt(rest)) return { row: found, isChanged: false };
     const row = found ?? fresh(deploymentId);
     row.aim(rest);
-    return this.save(tx, row);
+    await this.save(tx, row);
+    return { row, isChanged: true };
   }
 
-  /** Loads with a row lock, applies `change`, saves, and tells by an event. Null when the row is gone. */
+  /**
+   * Loads with a row lock, applies `change`, saves, and tells by an event when anything but the time of the next
+   * attempt has changed. Null when the row is gone.
+   */
   async update(
     id: string,
     context: Context,
@@ -70,9 +78,18 @@ export class ConnectionRepository {
         lock: { mode: 'pessimistic_write' },
       });
       if (!row) return null;
+      const before = factsOf(row);
       change(row);
-      return this.save(tx, row);
+      if (!isDeepStrictEqual(factsOf(row), before)) await this.save(tx, row);
+      else await tx.manager.save(row);
+      return row;
     });
+  }
+
+  /** Tells of a closed connection for the last time, and forgets it with its probes. */
+  async remove(tx: Transaction, id: string): Promise<void> {
+    await tx.manager.delete(ProbeRow, { connectionId: id });
+    await tx.manager.delete(ConnectionRow, { id });
   }
 
   async rememberAgents(id: string, agents: KnownAgent[]): Promise<void> {
@@ -119,13 +136,17 @@ export class ConnectionRepository {
     );
   }
 
-  private async save(tx: Transaction, row: ConnectionRow): Promise<ConnectionRow> {
+  private async save(tx: Transaction, row: ConnectionRow): Promise<void> {
     row.version += 1;
     row.updatedAt = this.clock.now();
     await tx.manager.save(row);
     await tx.publish(openclawEvents.connectionChanged, { connection: row.reply() });
-    return row;
   }
+}
+
+/** What people are told of a connection, without what changes at every attempt. */
+function factsOf(row: ConnectionRow) {
+  return { ...row.reply(), nextAttemptAt: null, version: 0, updatedAt: '' };
 }
 
 function fresh(deploymentId: string): ConnectionRow {

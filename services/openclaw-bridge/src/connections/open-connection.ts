@@ -18,8 +18,10 @@ export class OpenConnection {
     input: InputOf<typeof openclawRequests.openConnection>,
     context: Context,
   ): Promise<Connection> {
-    const row = await this.database.transaction(context, (tx) => this.connections.aim(tx, input));
-    await this.hub.open(row);
+    const { row, isChanged } = await this.database.transaction(context, (tx) =>
+      this.connections.aim(tx, input),
+    );
+    if (isChanged || !this.hub.holds(row.id)) await this.hub.open(row);
     return row.reply();
   }
 }

@@ -1,4 +1,3 @@
-import { serviceContext } from '@aether/messaging/context';
 import type { Logger } from '@aether/runtime/logger';
 import {
   Inject,
@@ -41,8 +40,9 @@ export class PeriodicProbe implements OnApplicationBootstrap, BeforeApplicationS
       for (const id of this.hub.openIds) {
         const row = await this.connections.find(id);
         if (!row) continue;
-        const report = await this.probe.execute(row, serviceContext('openclaw-bridge'));
-        await this.connections.recordProbe(id, report);
+        const { ok } = await this.probe.held(row);
+        // No event tells of every change of the agents.
+        if (ok) await this.hub.refreshAgents(id);
       }
     } catch (error) {
       this.logger.warn({ err: error }, 'a round of probes was cut short');

@@ -9,6 +9,10 @@ export interface Failure {
   readonly message?: string;
   readonly httpStatus?: number;
   readonly closeCode?: number;
+  /** When the gateway said that trying again makes sense, in milliseconds from then. */
+  readonly retryAfterMs?: number;
+  /** What the gateway said of its end before it closed: only a restart comes back by itself. */
+  readonly goodbye?: 'restart' | 'stop';
 }
 
 type Verdict = Omit<Down, 'nextAttemptAt'>;
@@ -99,6 +103,12 @@ const byCode: Readonly<Record<string, Verdict>> = {
   ECONNRESET: soon('connection_reset', 'The gateway cut the connection.', waits),
   ENOTFOUND: slow('host_unknown', 'The gateway’s host name is not known.', 'Check the address.'),
   ETIMEDOUT: soon('unreachable', 'The gateway’s host does not answer.', 'Check the network and the address.'),
+  CHALLENGE_TIMEOUT: soon('no_challenge', 'The gateway took the connection and then said nothing.', waits),
+  TRANSPORT_CONFIGURATION: never(
+    'address_insecure',
+    'A token is not sent over ws:// to an address outside private networks.',
+    'Use a wss:// address.',
+  ),
   INVALID_REQUEST: never(
     'handshake_invalid',
     'The gateway does not accept the handshake.',
@@ -123,17 +133,28 @@ const byCloseCode: Readonly<Record<number, Verdict>> = {
   4000: soon('silent', 'The gateway sent nothing for too long.', waits),
 };
 
+const stopping = soon(
+  'stopping',
+  'The gateway was stopped.',
+  'Start the agent again where this was not intended; Aether then connects by itself.',
+);
+
 /** The reason, remedy and behaviour for a failure; the most exact knowledge wins. */
 export function explainDown(failure: Failure): Verdict {
-  const { code, detail, message, httpStatus, closeCode } = failure;
+  const { code, detail, message, httpStatus, closeCode, goodbye } = failure;
   const verdict =
+    (goodbye === 'stop' && stopping) ||
     (detail && byDetail[detail]) ||
     (httpStatus !== undefined && byHttpStatus(httpStatus)) ||
     (code === 'UNAVAILABLE' && byCloseCode[1013]) ||
     (code && byCode[code]) ||
     (closeCode !== undefined && byCloseCode[closeCode]) ||
     soon('connection_failed', 'The connection failed.', 'See the agent’s log.');
-  return message && verdict.code === 'handshake_invalid' ? { ...verdict, cause: message } : verdict;
+  return message && verdict.code === 'handshake_invalid' ? { ...verdict, cause: sentence(message) } : verdict;
+}
+
+function sentence(message: string): string {
+  return `The gateway does not accept the handshake: ${message}`;
 }
 
 function byHttpStatus(status: number): Verdict {

@@ -2,7 +2,14 @@ import { z } from 'zod';
 
 /** The parts of the gateway's frames that are read here; everything else may change without harm. */
 
-const Block = z.looseObject({ type: z.string(), text: z.string().optional() });
+const Block = z.looseObject({
+  type: z.string(),
+  text: z.string().optional(),
+  /** Of a block that calls a tool. */
+  id: z.string().optional(),
+  name: z.string().optional(),
+  arguments: z.unknown().optional(),
+});
 export const GatewayMessage = z.looseObject({
   role: z.string().optional(),
   content: z.union([z.string(), z.array(Block)]).optional(),
@@ -41,6 +48,11 @@ const HistoryRow = z.looseObject({
   content: z.union([z.string(), z.array(Block)]).optional(),
   idempotencyKey: z.string().optional(),
   stopReason: z.string().optional(),
+  /** Of a row that keeps what an aborted run had said. */
+  openclawAbort: z.looseObject({}).optional(),
+  /** Of a row with the result of a tool. */
+  toolCallId: z.string().optional(),
+  isError: z.boolean().optional(),
 });
 export type HistoryRow = z.infer<typeof HistoryRow>;
 
@@ -50,6 +62,9 @@ export const History = z.looseObject({
   inFlightRun: z.looseObject({ runId: z.string(), text: z.string().optional() }).nullish(),
 });
 export type History = z.infer<typeof History>;
+
+export const SendAnswer = z.looseObject({ status: z.string().optional() });
+export const AbortAnswer = z.looseObject({ aborted: z.boolean().optional() });
 
 export const AgentList = z.looseObject({
   agents: z.array(

@@ -17,7 +17,7 @@ export interface GatewayEvent {
 
 /** Why a connection is down and what becomes of it. */
 export interface Down extends Reason {
-  /** `soon`: tried again with growing waits; `slow`: every half minute; `never`: somebody must act first. */
+  /** `soon`: again after growing waits; `slow`: after half a minute or when the gateway says; `never`: somebody must act first. */
   readonly retry: 'soon' | 'slow' | 'never';
   readonly nextAttemptAt: Date | null;
 }
@@ -41,6 +41,11 @@ export class GatewayRequestError extends Error {
     options?: ErrorOptions,
   ) {
     super(message, options);
+  }
+
+  /** True where the connection failed rather than the request: whether it took effect is not known. */
+  get isLost(): boolean {
+    return this.code === 'lost' || this.code === 'not_connected';
   }
 }
 

@@ -5,6 +5,7 @@ import {
   isGatewayProtocolResponseError,
 } from '@openclaw/gateway-client';
 import type { EventFrame, HelloOk } from '@openclaw/gateway-protocol';
+import { z } from 'zod';
 import { explainDown, NEEDED_SCOPES, type Failure } from './down-reasons.js';
 import {
   GatewayClients,
@@ -15,7 +16,9 @@ import {
 } from './gateway-client.js';
 
 const SLOW_RETRY_MS = 30_000;
-const BACKOFF_MAX_MS = 30_000;
+const BACKOFF = { firstMs: 1_000, factor: 1.7, maxMs: 15_000 };
+/** Shorter connections count as failed attempts, so that a gateway that hangs up at once is not hammered. */
+const STABLE_MS = 10_000;
 const REQUEST_TIMEOUT_MS = 30_000;
 const PROTOCOL = 4;
 
@@ -28,12 +31,13 @@ export class OfficialClients extends GatewayClients {
 
 class OfficialGatewayClient implements GatewayClient {
   private client: OfficialClient | null = null;
-  private slowRetry: NodeJS.Timeout | undefined;
-  private ready = false;
+  private retry: NodeJS.Timeout | undefined;
+  private readyAt: number | null = null;
   private closed = false;
   private failures = 0;
   /** What the handshake was refused with, told before the close that follows from it. */
   private refusal: Failure | null = null;
+  private goodbye: Failure['goodbye'];
 
   constructor(
     private readonly address: GatewayAddress,
@@ -42,7 +46,7 @@ class OfficialGatewayClient implements GatewayClient {
 
   open(): void {
     if (this.closed) return;
-    this.client = new OfficialClient({
+    const client: OfficialClient = new OfficialClient({
       url: this.address.url,
       token: this.address.token,
       clientName: 'gateway-client',
@@ -58,23 +62,30 @@ class OfficialGatewayClient implements GatewayClient {
       env: {},
       deviceIdentity: null,
       requestTimeoutMs: REQUEST_TIMEOUT_MS,
+      notifyOnStartupRetry: true,
       onHelloOk: (hello) => this.onHello(hello),
-      onEvent: (event: EventFrame) => this.listener.onEvent({ event: event.event, payload: event.payload }),
+      onEvent: (event: EventFrame) => this.onEvent(event),
       onGap: (gap) => this.listener.onGap(gap),
-      onConnectError: (error) => this.onConnectError(error),
-      onClose: (closeCode, message) => this.onClose({ closeCode, message }),
+      onConnectError: (error) => this.onConnectError(client, error),
+      onClose: (closeCode, message) => this.onClose(client, { closeCode, message }),
     });
-    this.client.start();
+    this.client = client;
+    client.start();
   }
 
   async request(method: string, params: object, timeoutMs = REQUEST_TIMEOUT_MS): Promise<unknown> {
-    if (!this.client || !this.ready)
+    if (!this.client || this.readyAt === null)
       throw new GatewayRequestError('not_connected', 'The gateway is not connected.', true);
     try {
       return await this.client.request(method, params, { timeoutMs });
     } catch (cause) {
       if (isGatewayProtocolResponseError(cause))
-        throw new GatewayRequestError(cause.gatewayCode, cause.message, cause.retryable, { cause });
+        throw new GatewayRequestError(
+          cause.gatewayCode,
+          cause.message,
+          cause.retryable || cause.gatewayCode === 'UNAVAILABLE',
+          { cause },
+        );
       const late = cause instanceof GatewayClientRequestTimeoutError;
       throw new GatewayRequestError(
         'lost',
@@ -87,14 +98,14 @@ class OfficialGatewayClient implements GatewayClient {
 
   async close(): Promise<void> {
     this.closed = true;
-    clearTimeout(this.slowRetry);
+    clearTimeout(this.retry);
     await this.retire();
   }
 
   private onHello(hello: HelloOk): void {
-    this.ready = true;
-    this.failures = 0;
+    this.readyAt = Date.now();
     this.refusal = null;
+    this.goodbye = undefined;
     this.listener.onReady({
       version: hello.server.version,
       protocol: hello.protocol,
@@ -103,48 +114,86 @@ class OfficialGatewayClient implements GatewayClient {
     });
   }
 
-  private onConnectError(error: unknown): void {
-    this.refusal = failureOf(error);
-    // A refused configuration (as a public address without TLS) gives no close: this is its only word.
-    const configuration =
-      isNativeError(error) && error.name === 'GatewayWebSocketTransportConfigurationError';
-    if (configuration) this.onClose({ message: error.message, code: 'INVALID_REQUEST' });
+  private onEvent({ event, payload }: EventFrame): void {
+    if (event === 'shutdown') this.goodbye = isRestart(payload) ? 'restart' : 'stop';
+    this.listener.onEvent({ event, payload });
   }
 
-  private onClose(failure: Failure): void {
-    if (this.closed) return;
-    this.ready = false;
-    this.failures += 1;
-    const verdict = explainDown({ ...failure, ...this.refusal });
+  private onConnectError(client: OfficialClient, error: unknown): void {
+    this.refusal = failureOf(error);
+    // Without a socket there is no close: this is its only word.
+    if (this.refusal.code === TRANSPORT_CONFIGURATION) this.onClose(client, {});
+  }
+
+  /** The package would reconnect by itself, for ever and in its own rhythm; here each attempt is a new client. */
+  private onClose(client: OfficialClient, closed: Failure): void {
+    if (this.closed || this.client !== client) return;
+    const failure = { ...closed, ...this.refusal, ...(this.goodbye && { goodbye: this.goodbye }) };
+    const wasStable = this.readyAt !== null && Date.now() - this.readyAt > STABLE_MS;
+    this.failures = wasStable ? 1 : this.failures + 1;
     this.refusal = null;
-    const waitMs =
-      verdict.retry === 'soon' ? Math.min(BACKOFF_MAX_MS, 1_000 * 2 ** (this.failures - 1)) : SLOW_RETRY_MS;
-    const nextAttemptAt = verdict.retry === 'never' ? null : new Date(Date.now() + waitMs);
-    // The package would try for ever once a second where somebody has to act first.
-    if (verdict.retry !== 'soon') void this.retire();
-    if (verdict.retry === 'slow') this.slowRetry = setTimeout(() => this.open(), SLOW_RETRY_MS);
-    this.listener.onDown({ ...verdict, nextAttemptAt });
+    this.goodbye = undefined;
+    void this.retire();
+    const verdict = explainDown(failure);
+    const waitMs = verdict.retry === 'never' ? null : this.waitMs(verdict.retry, failure.retryAfterMs);
+    if (waitMs !== null) this.retry = setTimeout(() => this.open(), waitMs);
+    this.listener.onDown({
+      ...verdict,
+      nextAttemptAt: waitMs === null ? null : new Date(Date.now() + waitMs),
+    });
+  }
+
+  private waitMs(retry: 'soon' | 'slow', hintMs: number | undefined): number {
+    if (hintMs !== undefined) return hintMs;
+    if (retry === 'slow') return SLOW_RETRY_MS;
+    const { firstMs, factor, maxMs } = BACKOFF;
+    const grown = Math.min(maxMs, firstMs * factor ** (this.failures - 1));
+    // Spread, so that many connections do not come back in the same instant.
+    return Math.round(grown * (0.8 + Math.random() * 0.4));
   }
 
   private async retire(): Promise<void> {
     const client = this.client;
     this.client = null;
-    this.ready = false;
+    this.readyAt = null;
     await client?.stopAndWait({ timeoutMs: 1_000 }).catch(() => undefined);
   }
 }
 
+const TRANSPORT_CONFIGURATION = 'TRANSPORT_CONFIGURATION';
+
+function isRestart(goodbye: unknown): boolean {
+  return typeof goodbye === 'object' && goodbye !== null && 'restartExpectedMs' in goodbye;
+}
+
 function failureOf(error: unknown): Failure {
   if (!isNativeError(error)) return { message: String(error) };
-  const fields = error as Error & { code?: unknown; gatewayCode?: unknown; details?: unknown };
-  const details = (fields.details ?? {}) as { code?: unknown; httpStatus?: unknown };
+  const { name, message } = error;
+  if (name === 'GatewayWebSocketTransportConfigurationError')
+    return { message, code: TRANSPORT_CONFIGURATION };
+  if (message.includes('connect challenge timeout')) return { message, code: 'CHALLENGE_TIMEOUT' };
+  const told = Told.parse(error);
   // The package may wrap a socket's error, and then only the message still holds its code.
-  const code =
-    fields.gatewayCode ?? fields.code ?? /\b(ECONN\w+|ENOTFOUND|ETIMEDOUT)\b/.exec(error.message)?.[1];
+  const code = told.gatewayCode ?? told.code ?? /\b(ECONN\w+|ENOTFOUND|ETIMEDOUT)\b/.exec(message)?.[1];
   return {
-    message: error.message,
-    ...(typeof code === 'string' && { code }),
-    ...(typeof details.code === 'string' && { detail: details.code }),
-    ...(typeof details.httpStatus === 'number' && { httpStatus: details.httpStatus }),
+    message,
+    ...(code !== undefined && { code }),
+    ...(told.details?.code !== undefined && { detail: told.details.code }),
+    ...(told.details?.httpStatus !== undefined && { httpStatus: told.details.httpStatus }),
+    ...(told.retryAfterMs !== undefined && { retryAfterMs: told.retryAfterMs }),
   };
 }
+
+/** What errors of the package and of sockets carry beside their message. */
+const Told = z.object({
+  code: z.string().optional().catch(undefined),
+  gatewayCode: z.string().optional().catch(undefined),
+  retryAfterMs: z.number().optional().catch(undefined),
+  details: z
+    .object({
+      code: z.string().optional().catch(undefined),
+      httpStatus: z.number().optional().catch(undefined),
+    })
+    .optional()
+    .catch(undefined),
+});
