@@ -34,6 +34,8 @@ async function connect(url = gateway.url, token = gateway.token) {
 }
 
 describe('each refusal of a gateway has a reason, a remedy and a behaviour of its own', () => {
+  const device = connectRefusals.deviceAuth;
+  const pairing = { requestId: 'r', reason: 'not-paired', deviceId: 'd', scopes: [] } as const;
   const refusals: [string, () => Refusal, { state: string; code: string }][] = [
     ['wrong token', connectRefusals.tokenMismatch, { state: 'refused', code: 'token_mismatch' }],
     [
@@ -48,21 +50,66 @@ describe('each refusal of a gateway has a reason, a remedy and a behaviour of it
     ],
     [
       'bad device signature',
-      () => connectRefusals.deviceAuth('SIGNATURE_INVALID'),
+      () => device('SIGNATURE_INVALID'),
       { state: 'refused', code: 'device_signature_invalid' },
     ],
+    ['wrong device id', () => device('DEVICE_ID_MISMATCH'), { state: 'refused', code: 'device_id_mismatch' }],
+    ['old nonce', () => device('NONCE_MISMATCH'), { state: 'disconnected', code: 'device_nonce_mismatch' }],
     [
       'old device signature',
-      () => connectRefusals.deviceAuth('SIGNATURE_EXPIRED'),
+      () => device('SIGNATURE_EXPIRED'),
       { state: 'disconnected', code: 'device_signature_expired' },
     ],
+    [
+      'pairing',
+      () => connectRefusals.pairingRequired(pairing),
+      { state: 'disconnected', code: 'pairing_required' },
+    ],
     ['lock-out', () => connectRefusals.rateLimited(), { state: 'disconnected', code: 'locked_out' }],
+    [
+      'another protocol',
+      () => connectRefusals.protocolMismatch({ minProtocol: 4, maxProtocol: 4 }),
+      { state: 'refused', code: 'protocol_mismatch' },
+    ],
+    [
+      'bad parameters',
+      () => connectRefusals.invalidParams('at /client/id: must be equal to one of the allowed values'),
+      { state: 'refused', code: 'handshake_invalid' },
+    ],
+    ['foreign origin', connectRefusals.originNotAllowed, { state: 'refused', code: 'origin_not_allowed' }],
+    ['starting', () => connectRefusals.starting(), { state: 'disconnected', code: 'starting' }],
   ];
 
   test.each(refusals)('%s', async (_name, refusal, expected) => {
     gateway.refuseConnects(refusal);
     const id = await connect();
     await eventually(async () => expect(await reasonOf(id)).toEqual(expected));
+    const { nextAttemptAt } = await bridge.call(openclawRequests.getConnection, { id });
+    expect(nextAttemptAt === null).toBe(expected.state === 'refused');
+  });
+
+  test('is tried again when the gateway says, and not before', async () => {
+    gateway.refuseConnects(() => connectRefusals.rateLimited(299_900));
+    const id = await connect();
+    await eventually(async () => expect((await reasonOf(id)).code).toBe('locked_out'));
+    const { nextAttemptAt } = await bridge.call(openclawRequests.getConnection, { id });
+    expect(Date.parse(nextAttemptAt ?? '') - Date.now()).toBeGreaterThan(200_000);
+  });
+
+  test.each([
+    ['that stops', undefined, 'stopping'],
+    ['that restarts', 1_500, 'restarting'],
+  ])('a gateway %s says so before it closes', async (_name, restartExpectedMs, code) => {
+    const other = await FakeGateway.start();
+    const id = await connect(other.url, other.token);
+    await eventually(async () => expect((await reasonOf(id)).state).toBe('connected'));
+    const seen = new Set<string | null>();
+    await other.shutDown(restartExpectedMs === undefined ? {} : { restartExpectedMs });
+    await eventually(async () => {
+      seen.add((await reasonOf(id)).code);
+      expect([...seen]).toContain(code);
+    });
+    await other.stop();
   });
 
   test.each([
