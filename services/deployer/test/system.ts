@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -29,6 +29,7 @@ import {
   type ServiceDefinition,
 } from '@aether/runtime/service';
 import { expect } from '@jest/globals';
+import { adoptGateway } from '@aether/openclaw-process/process';
 import { startTestNats, testDatabase } from '@aether/testing/environment';
 import { eventually } from '@aether/testing/eventually';
 import { emptyWhenRead, readLines } from '../src/process/output-file.js';
@@ -189,6 +190,8 @@ export async function startSystem(settings: Record<string, string> = {}, real?: 
         .filter((deployment) => deployment.id === id),
     stop: async (): Promise<void> => {
       for (const child of children) await kill(child);
+      for (const agent of await readdir(join(directory, 'deployments')).catch(() => []))
+        await adoptGateway(join(directory, 'deployments', agent))?.kill();
       for (const instance of instances.reverse()) await instance.stop();
       await Promise.all([edge.drain(), neighbours.stop()]);
       await Promise.all([nats.stop(), ...databases.map((each) => each.drop())]);

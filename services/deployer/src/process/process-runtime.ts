@@ -1,13 +1,19 @@
 import { randomBytes } from 'node:crypto';
 import { access, link, mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { renderConfig } from '@aether/openclaw-process/config';
 import { gatewayEnvironment } from '@aether/openclaw-process/environment';
 import { AGENT_FILES, writeGatewayFiles } from '@aether/openclaw-process/files';
 import { OPENCLAW_VERSION, installOpenClaw, type InstalledOpenClaw } from '@aether/openclaw-process/install';
 import { agentWorkspace, gatewayPaths } from '@aether/openclaw-process/paths';
 import { assertPortFree } from '@aether/openclaw-process/port';
-import { adoptGateway, startGateway, type GatewayProcess } from '@aether/openclaw-process/process';
+import {
+  adoptGateway,
+  startGateway,
+  type GatewayProcess,
+  type GatewayStatus,
+} from '@aether/openclaw-process/process';
 import type { Environment } from '@aether/runtime/config';
 import { z } from 'zod';
 import type { AgentRuntime, AgentSecrets, AgentSpec, AgentStatus, Progress } from '../runtime.js';
@@ -139,11 +145,18 @@ export class ProcessRuntime implements AgentRuntime {
   }
 
   async status(id: string): Promise<AgentStatus> {
-    const status = this.find(id)?.status();
+    const gateway = this.find(id);
+    let status = gateway?.status();
     if (status?.state === 'running') return { running: true, exit: null };
-    if (status?.signal) return { running: false, exit: `It was ended by ${status.signal}.` };
-    if (status?.code !== undefined) return { running: false, exit: `It exited with code ${status.code}.` };
-    return { running: false, exit: null };
+    // How a process ended is told a moment after it is gone.
+    const own = gateway !== undefined && gateway === this.started.get(id);
+    for (let waits = 0; own && waits < 20 && !isExplained(status); waits += 1) {
+      await delay(50);
+      status = gateway.status();
+    }
+    if (status?.state !== 'exited') return { running: false, exit: null };
+    if (status.signal) return { running: false, exit: `It was ended by ${status.signal}.` };
+    return { running: false, exit: status.code === undefined ? null : `It exited with code ${status.code}.` };
   }
 
   async list(): Promise<{ id: string; running: boolean }[]> {
@@ -209,6 +222,10 @@ export class ProcessRuntime implements AgentRuntime {
   private directory(id: string): string {
     return join(this.options.agentsDirectory, id);
   }
+}
+
+function isExplained(status: GatewayStatus | undefined): boolean {
+  return status?.state === 'exited' && (status.code !== undefined || status.signal !== undefined);
 }
 
 async function isFree(port: number): Promise<boolean> {
