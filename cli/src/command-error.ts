@@ -1,4 +1,7 @@
 import type { Issue } from '@aether/contracts/failure';
+import { ConfigError } from '@aether/runtime/config';
+
+const SETTINGS_HINT = 'Correct the named variables in the environment; cli/README.md lists them.';
 
 export interface CommandErrorFields {
   readonly code: string;
@@ -33,6 +36,8 @@ export class CommandError extends Error {
 export function toCommandError(error: unknown): CommandError {
   if (error instanceof CommandError) return error;
   const detail = error instanceof Error ? error.message : String(error);
+  if (error instanceof ConfigError)
+    return new CommandError({ code: 'configuration_invalid', detail, hint: SETTINGS_HINT, exitCode: 2 });
   return new CommandError({ code: 'command_failed', detail, cause: error });
 }
 

@@ -9,12 +9,15 @@ export const DEFAULT_PORT = 7420;
 /** Beside the sources, so that two clones are two systems and removing a clone removes all of it. */
 const DEFAULT_DATA_DIR = resolve(import.meta.dirname, '../../.data');
 
+/** Address of a system, always written the same way. */
+export const SystemUrl = z.url({ protocol: /^https?$/ }).transform((url) => url.replace(/\/+$/, ''));
+
 const Settings = z.object({
   AETHER_DATA_DIR: z.string().default(DEFAULT_DATA_DIR).describe('everything the local system keeps'),
   AETHER_CONFIG_DIR: z.string().optional().describe("the command's own sign-in"),
   AETHER_PORT: z.coerce.number().int().min(1).max(65_535).optional(),
   AETHER_HOST: z.string().default('127.0.0.1').describe('address the edge listens on'),
-  AETHER_URL: z.url().optional().describe('of the system to speak to, instead of the stored one'),
+  AETHER_URL: SystemUrl.optional().describe('of the system to speak to, instead of the stored one'),
   AETHER_API_KEY: z.string().optional().describe('instead of the stored sign-in'),
   AETHER_OPENCLAW_DIR: z.string().optional().describe('where OpenClaw is installed once for several systems'),
   NATS_SERVER_BIN: z.string().optional().describe('a nats-server to use instead of the one found'),

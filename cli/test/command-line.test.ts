@@ -50,6 +50,13 @@ test('where nothing runs, each command says so and how to start it', async () =>
   expect((await machine.aether(['down', '--json'])).json()).toEqual({ stopped: false });
 });
 
+test('a setting that is not usable is named', async () => {
+  const { code, json } = await machine.aether(['status', '--json'], { environment: { AETHER_PORT: 'http' } });
+  expect(code).toBe(2);
+  const detail = expect.stringContaining('AETHER_PORT');
+  expect(json()).toMatchObject({ error: { code: 'configuration_invalid', detail } });
+});
+
 test('an address where nobody answers is named', async () => {
   const { json } = await machine.aether(['agents', '--json'], {
     environment: { AETHER_URL: machine.url, AETHER_API_KEY: 'aek_some_key_of_enough_length' },

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { findNatsServer } from '@aether/local-stack/nats-server';
+import { removeCluster } from '@aether/local-stack/postgres-cluster';
 import { installOpenClaw } from '@aether/openclaw-process/install';
 import { environment, natsDirectory, openClawDirectory } from '@aether/testing/config';
 import { freePort } from '@aether/testing/free-port';
@@ -97,6 +98,8 @@ export class Machine {
   async remove(): Promise<void> {
     const { code, stdout } = await this.aether(['down', '--json']);
     if (code !== 0) throw new Error(`the system could not be stopped: ${stdout}`);
+    // Run by root, PostgreSQL keeps its cluster where it can enter, outside of the directory.
+    await removeCluster(join(this.directory, 'data', 'postgres'));
     await rm(this.directory, { recursive: true, force: true, maxRetries: 5 });
   }
 }

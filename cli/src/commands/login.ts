@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { z } from 'zod';
 import { addCommand } from '../command-line.js';
-import { DEFAULT_PORT } from '../config.js';
+import { DEFAULT_PORT, SystemUrl } from '../config.js';
 import { readInstance } from '../host/instance.js';
 import { askPassword, askText, readSecretFromStdin } from '../prompts.js';
 import { readSignIn, removeSignIn } from '../sign-in.js';
@@ -22,7 +22,7 @@ export function addLogin(program: Command): void {
       'npx aether login --url https://aether.example.org --api-key-stdin < key.txt',
     ],
     input: z.object({
-      url: z.url().optional(),
+      url: SystemUrl.optional(),
       email: z.email().optional(),
       passwordStdin: z.boolean().default(false),
       apiKeyStdin: z.boolean().default(false),

@@ -32,6 +32,8 @@ export async function runHost(
   for (const signal of signals) process.on(signal, stop);
   try {
     host = await startHost(config, { ...options, signal: asked.signal });
+    // Asked to stop in the very moment in which it was ready.
+    if (asked.signal.aborted) return await host.stop(options.report);
     host.onFault(() => {
       process.exitCode = 1;
       if (!asked.signal.aborted) stop();

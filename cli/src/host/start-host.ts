@@ -97,9 +97,10 @@ export async function startHost(
       operatorPassword: passwords.operator,
       startedAt: new Date().toISOString(),
     };
+    const ready = { pid: process.pid, url, setupUrl: await setupLink(access) };
+    signal.throwIfAborted();
     await writeInstance(config.dataDir, { ...access, state: 'ready' });
     undo.push('the announcement', () => removeInstance(config.dataDir));
-    const ready = { pid: process.pid, url, setupUrl: await setupLink(access) };
     logger.info({ url }, 'ready');
     return {
       ready,
@@ -111,7 +112,7 @@ export async function startHost(
       },
     };
   } catch (error) {
-    await undo.run(() => undefined);
+    await undo.run(signal.aborted ? report : () => undefined);
     throw startError(error, config, signal);
   }
 }

@@ -31,18 +31,23 @@ export async function startServices(
     return { told: `databases up to date${count ? ` (${count} migrations)` : ''}`, value: undefined };
   });
   await stage(report, 'starting the services', async () => {
-    const results = await Promise.allSettled(
-      definitions.map((definition) => startService(definition, of(definition))),
-    );
-    const started = definitions.map((definition, index) => ({ definition, result: results[index] }));
-    // The deployer ends first: the last turns of its agents still need the others.
-    started.sort(
-      (a, b) => Number(a.definition.name === 'deployer') - Number(b.definition.name === 'deployer'),
-    );
-    for (const { definition, result } of started)
-      if (result?.status === 'fulfilled') undo.push(definition.name, () => result.value.stop());
-    for (const { definition, result } of started)
-      if (result?.status === 'rejected') throw didNotStart(definition.name, result.reason);
+    // Every other service asks auth for secrets as soon as it runs. The deployer is stopped first: the last turns of
+    // its agents still need the others.
+    const waves = [
+      definitions.filter(({ name }) => name === 'auth'),
+      definitions.filter(({ name }) => name !== 'auth' && name !== 'deployer'),
+      definitions.filter(({ name }) => name === 'deployer'),
+    ];
+    for (const wave of waves) {
+      const results = await Promise.allSettled(
+        wave.map(async (definition) => {
+          const service = await startService(definition, of(definition));
+          undo.push(definition.name, () => service.stop());
+        }),
+      );
+      for (const [index, result] of results.entries())
+        if (result.status === 'rejected') throw didNotStart(wave[index]?.name ?? '', result.reason);
+    }
     return { told: `${definitions.map(({ name }) => name).join(', ')} run`, value: undefined };
   });
 }
