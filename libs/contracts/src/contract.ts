@@ -74,7 +74,7 @@ export const commonErrors = {
   },
 } as const satisfies ErrorSpecs;
 
-export type CommonErrorCode = keyof typeof commonErrors;
+type CommonErrorCode = keyof typeof commonErrors;
 
 /** A request one service answers: declared once, used as caller's type, handler's type and validator. */
 export interface RequestContract<

@@ -26,7 +26,7 @@ export interface LiveEntry {
 }
 
 /** One round of a backfill. */
-export interface Backfill {
+interface Backfill {
   readonly entries: readonly LiveEntry[];
   readonly cursor: string;
   readonly more: boolean;

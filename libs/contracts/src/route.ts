@@ -5,7 +5,7 @@ import type { Role } from './schemas.js';
 export type Access = 'public' | Role;
 
 /** How much of the rate limit's allowance a route draws on. */
-export type RateClass = 'default' | 'sign-in';
+type RateClass = 'default' | 'sign-in';
 
 export interface RouteSpec<C extends RequestContract = RequestContract> {
   /** Path parameters, query (GET, DELETE) or body (others) together form the contract's input. */

@@ -83,8 +83,6 @@ export const topology = {
 } as const satisfies Record<string, ServiceTopology>;
 
 export type ServiceName = keyof typeof topology;
-/** A service that owns contracts. */
-export type Owner = Exclude<(typeof topology)[ServiceName]['catalog'], null>['owner'];
 
 /** Every catalog, in no order that matters. */
 export const catalogs: readonly Catalog[] = Object.values(topology).flatMap(({ catalog }) => catalog ?? []);

@@ -4,7 +4,7 @@ import { agentWorkspace, gatewayPaths } from './paths.js';
 import { OPENCLAW_VERSION } from './version.js';
 
 /** The one model provider a gateway is given; a model is addressed as `aether/<id>`. */
-export const PROVIDER_ID = 'aether';
+const PROVIDER_ID = 'aether';
 
 const Model = z.strictObject({
   id: z.string().min(1),

@@ -7,7 +7,7 @@ import { agentWorkspace, gatewayPaths, type GatewayPaths } from './paths.js';
 /** Names of the files that OpenClaw puts into an agent's prompt. */
 export const AGENT_FILES = ['AGENTS.md', 'SOUL.md', 'USER.md', 'MEMORY.md'] as const;
 /** Text by file name, for one agent. */
-export type AgentFiles = Partial<Record<(typeof AGENT_FILES)[number], string>>;
+type AgentFiles = Partial<Record<(typeof AGENT_FILES)[number], string>>;
 
 export interface GatewayFiles {
   /** Absolute directory of the gateway on this machine. */

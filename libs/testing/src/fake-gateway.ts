@@ -20,7 +20,7 @@ import { Sessions } from './fake-gateway/sessions.js';
 import { Turns, type Publish, type TurnScript } from './fake-gateway/turns.js';
 
 export { connectRefusals, Refusal } from './fake-gateway/refusal.js';
-export type { TurnRequest, TurnScript, TurnStep } from './fake-gateway/turns.js';
+export type { TurnStep } from './fake-gateway/turns.js';
 
 export interface FakeGatewayOptions {
   /** Default `fake-token`. */

@@ -6,7 +6,7 @@ import { say, type ModelReply } from './scripted-model/replies.js';
 import { sendReply } from './scripted-model/respond.js';
 
 export type { ModelRequest } from './scripted-model/request.js';
-export { callTools, cut, fail, hang, say, type ModelReply } from './scripted-model/replies.js';
+export { callTools, cut, fail, hang, say } from './scripted-model/replies.js';
 
 /** Decides what the model answers. It may take its time. */
 export type ModelScript = (request: ModelRequest) => ModelReply | Promise<ModelReply>;

@@ -9,7 +9,7 @@ export type TurnStep =
   /** Ends the turn as failed. */
   | { readonly error: string };
 
-export interface TurnRequest {
+interface TurnRequest {
   readonly runId: string;
   readonly message: string;
   readonly session: Readonly<Session>;
@@ -21,7 +21,7 @@ export interface TurnRequest {
 export type TurnScript = (turn: TurnRequest) => AsyncIterable<TurnStep> | Iterable<TurnStep>;
 
 /** Who hears of an event. */
-export type Audience = 'sender' | 'subscribers' | 'watchers';
+type Audience = 'sender' | 'subscribers' | 'watchers';
 export type Publish = (event: {
   name: string;
   payload: Readonly<Record<string, unknown>>;
