@@ -174,7 +174,7 @@ export const deployerRequests = {
       template_not_found: {
         status: 422,
         title: 'There is no such template.',
-        hint: 'List the templates to find the right id.',
+        hint: 'Choose a template that exists.',
       },
       model_not_found: {
         status: 422,

@@ -124,7 +124,8 @@ export function renderConfig(input: GatewaySettings) {
     telemetry: { enabled: false },
     discovery: { mdns: { mode: 'off' } },
     plugins: { enabled: false },
-    logging: { file: paths.log },
+    // Five older files are kept beside it: 60 MB at most.
+    logging: { file: paths.log, maxFileBytes: 10 * 1024 * 1024 },
     secrets: { providers: { keys: { source: 'file', path: paths.keys, mode: 'json' } } },
     models: {
       mode: 'replace',

@@ -34,7 +34,10 @@ export class CreateDeployment {
   ): Promise<DeploymentReply> {
     requireRole(context, 'operator');
     const template = this.templates.find(input.template);
-    if (!template) throw context.fail('template_not_found');
+    if (!template) {
+      const names = this.templates.list().map(({ id }) => id);
+      throw context.fail('template_not_found', { hint: `Choose one of: ${names.join(', ')}.` });
+    }
     const model = await this.chooseModel(input.model, context);
     const reply = await this.database.once({ contract, input, context }, async (tx) => {
       const deployment = Deployment.create(

@@ -49,6 +49,11 @@ describe('the demo model', () => {
     expect(answer([user('run: ls')], { tools, tool_choice: 'none' })).toContain('is not offered');
   });
 
+  test('understands a message that a broken turn left behind as it was said', () => {
+    const left = user('[Queued user message from a previous active turn; preserved as context.]\ncount to 3');
+    expect(answer([left])).toBe(answer([user('count to 3')]));
+  });
+
   test('passes over what OpenClaw adds to a message', () => {
     const decorated = user(
       '[Mon 2026-11-23 03:07 UTC] My name is Ada.\n\nRuntime: agent=main | session=x | model=y',
