@@ -17,6 +17,9 @@ import { UsageTap, estimatedInput, type Tokens } from './usage-tap.js';
 
 const NOTHING: Tokens = { inputTokens: 0, cachedInputTokens: 0, outputTokens: 0, estimated: true };
 
+/** Why a call ends when its client is no longer there, told apart from a shutdown and from a fault. */
+const CLIENT_GONE = new Error('the client has gone away');
+
 /** Passes one call through, byte for byte, and books what it took when it is over. */
 @Injectable()
 export class CompleteChat {
@@ -36,7 +39,7 @@ export class CompleteChat {
   async execute(asked: ChatCall, key: VirtualKey, response: ServerResponse): Promise<void> {
     const abort = new AbortController();
     this.running.add(abort);
-    response.once('close', () => abort.abort());
+    response.once('close', () => abort.abort(CLIENT_GONE));
     const context = serviceContext('models');
     response.setHeader('x-aether-request-id', context.correlationId);
     try {
@@ -66,7 +69,7 @@ export class CompleteChat {
             throw error;
           }
           book('aborted', estimatedInput(call.request));
-          if (response.destroyed) return;
+          if (abort.signal.reason === CLIENT_GONE) return;
           throw shuttingDown();
         }
         await this.passOn(reply, { call, response, signal: abort.signal, book });
@@ -102,7 +105,7 @@ export class CompleteChat {
       }
       response.end();
     } catch (error) {
-      const gone = response.destroyed;
+      const gone = signal.reason === CLIENT_GONE;
       book(gone ? 'aborted' : 'failed', tap.tokens());
       if (!gone) this.breakOff(response, contentType, error);
       return;

@@ -10,6 +10,8 @@ export interface Turn {
 /** OpenClaw adds a time in front, a line about the runtime behind, and a message of its own after the person's. */
 const TIME = /^\[[A-Z][a-z]{2} \d{4}-\d{2}-\d{2} \d{2}:\d{2}[^\]\n]*\]\s*/;
 const RUNTIME = /\n+Runtime: agent=[^\n]*\s*$/;
+/** What the gateway itself says to go on after an interruption. */
+const CONTINUE = /^Continue the current task from the existing transcript[^\n]*$/gm;
 /** Put before a message that a broken turn left behind, when the gateway goes on with it. */
 const QUEUED = /^\[Queued user message[^\]\n]*\]\s*/gm;
 const INTERNAL = /<<<BEGIN_OPENCLAW_INTERNAL_CONTEXT>>>[\s\S]*?(?:<<<END_OPENCLAW_INTERNAL_CONTEXT>>>|$)/g;
@@ -44,5 +46,12 @@ function textOf(content: Message['content']): string {
 }
 
 function plainText(text: string): string {
-  return text.replace(INTERNAL, '').replace(QUEUED, '').trim().replace(TIME, '').replace(RUNTIME, '').trim();
+  return text
+    .replace(INTERNAL, '')
+    .replace(QUEUED, '')
+    .replace(CONTINUE, '')
+    .trim()
+    .replace(TIME, '')
+    .replace(RUNTIME, '')
+    .trim();
 }
