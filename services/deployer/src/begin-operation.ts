@@ -8,7 +8,7 @@ import type { RequestContext } from '@aether/messaging/requests';
 import { Database } from '@aether/persistence/database';
 import type { Clock } from '@aether/runtime/clock';
 import { Inject, Injectable } from '@nestjs/common';
-import { requireRole } from './access.js';
+import { requireServiceOr } from '@aether/messaging/access';
 import type { Deployment } from './deployment.entity.js';
 import { toReply } from './deployment.reply.js';
 import { DeploymentRepository } from './deployment.repository.js';
@@ -42,7 +42,7 @@ export class BeginOperation {
     input: InputOf<Contract>,
     context: RequestContext<Contract>,
   ): Promise<DeploymentReply> {
-    requireRole(context, 'operator');
+    requireServiceOr(context, 'operator');
     const reply = await this.database.once({ contract: contracts[operation], input, context }, async (tx) => {
       const row = await this.deployments.change(tx, input.id, (deployment) => {
         // Asked twice, done once.

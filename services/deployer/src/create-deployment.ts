@@ -7,7 +7,7 @@ import type { RequestContext } from '@aether/messaging/requests';
 import { Database } from '@aether/persistence/database';
 import type { Clock } from '@aether/runtime/clock';
 import { Inject, Injectable } from '@nestjs/common';
-import { requireRole } from './access.js';
+import { requireServiceOr } from '@aether/messaging/access';
 import { Deployment } from './deployment.entity.js';
 import { toReply } from './deployment.reply.js';
 import { DeploymentRepository } from './deployment.repository.js';
@@ -32,7 +32,7 @@ export class CreateDeployment {
     input: InputOf<typeof contract>,
     context: RequestContext<typeof contract>,
   ): Promise<DeploymentReply> {
-    requireRole(context, 'operator');
+    requireServiceOr(context, 'operator');
     const template = this.templates.find(input.template);
     if (!template) {
       const names = this.templates.list().map(({ id }) => id);

@@ -2,7 +2,7 @@ import { deployerRequests } from '@aether/contracts/deployer';
 import { Messaging } from '@aether/messaging/messaging';
 import { Controller, Inject, type OnModuleInit } from '@nestjs/common';
 import type { ServiceParts } from '@aether/runtime/service';
-import { requireRole } from './access.js';
+import { requireServiceOr } from '@aether/messaging/access';
 import { BeginOperation } from './begin-operation.js';
 import { CreateDeployment } from './create-deployment.js';
 import { ReadLogs } from './logs/read-logs.js';
@@ -26,7 +26,7 @@ export class DeployerController implements OnModuleInit {
     this.messaging.serve(deployerRequests, {
       ...this.operations,
       listTemplates: (_input, context) => {
-        requireRole(context, 'viewer');
+        requireServiceOr(context, 'viewer');
         return { items: this.templates.list() };
       },
       listDeployments: (input, context) => this.deployments.list(input, context),

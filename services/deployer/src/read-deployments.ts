@@ -2,7 +2,7 @@ import type { Deployment as DeploymentReply, deployerRequests } from '@aether/co
 import type { InputOf, OutputOf } from '@aether/contracts/contract';
 import type { RequestContext } from '@aether/messaging/requests';
 import { Injectable } from '@nestjs/common';
-import { requireRole } from './access.js';
+import { requireServiceOr } from '@aether/messaging/access';
 import { toReply } from './deployment.reply.js';
 import { DeploymentRepository } from './deployment.repository.js';
 
@@ -14,13 +14,13 @@ export class ReadDeployments {
   constructor(private readonly deployments: DeploymentRepository) {}
 
   async list(query: InputOf<List>, context: RequestContext<List>): Promise<OutputOf<List>> {
-    requireRole(context, 'viewer');
+    requireServiceOr(context, 'viewer');
     const page = await this.deployments.page(query);
     return { ...page, items: page.items.map(toReply) };
   }
 
   async get({ id }: InputOf<Get>, context: RequestContext<Get>): Promise<DeploymentReply> {
-    requireRole(context, 'viewer');
+    requireServiceOr(context, 'viewer');
     const deployment = await this.deployments.find(id);
     if (!deployment) throw context.fail('deployment_not_found');
     return toReply(deployment);

@@ -5,7 +5,7 @@ import { newId } from '@aether/messaging/id';
 import type { RequestContext } from '@aether/messaging/requests';
 import { Database } from '@aether/persistence/database';
 import { Inject, Injectable } from '@nestjs/common';
-import { requireRole } from '../access.js';
+import { requireRole } from '@aether/messaging/access';
 import { CLOCK, type Clock } from '../clock.js';
 import { sha256 } from '../tokens.js';
 import { makeKey } from './api-key.entity.js';

@@ -3,7 +3,7 @@ import type { InputOf, OutputOf } from '@aether/contracts/contract';
 import type { RequestContext } from '@aether/messaging/requests';
 import { Database } from '@aether/persistence/database';
 import { Injectable } from '@nestjs/common';
-import { requireRole } from '../access.js';
+import { requireRole } from '@aether/messaging/access';
 import { pageApiKeys } from './api-key.repository.js';
 
 type Contract = typeof authRequests.listApiKeys;

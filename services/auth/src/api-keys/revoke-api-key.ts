@@ -3,7 +3,7 @@ import type { InputOf, OutputOf } from '@aether/contracts/contract';
 import type { RequestContext } from '@aether/messaging/requests';
 import { Database } from '@aether/persistence/database';
 import { Inject, Injectable } from '@nestjs/common';
-import { requireRole } from '../access.js';
+import { requireRole } from '@aether/messaging/access';
 import { CLOCK, type Clock } from '../clock.js';
 import { lockApiKey, saveApiKey } from './api-key.repository.js';
 

@@ -3,7 +3,7 @@ import type { InputOf, OutputOf } from '@aether/contracts/contract';
 import type { RequestContext } from '@aether/messaging/requests';
 import { Database } from '@aether/persistence/database';
 import { Injectable } from '@nestjs/common';
-import { requireRole } from '../access.js';
+import { requireRole } from '@aether/messaging/access';
 import { SessionIssuer } from '../sessions/session-issuer.js';
 import { lockSessionsOf } from '../sessions/session.repository.js';
 import { PasswordHasher } from '../users/password.js';

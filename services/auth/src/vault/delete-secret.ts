@@ -3,7 +3,7 @@ import type { InputOf, OutputOf } from '@aether/contracts/contract';
 import type { RequestContext } from '@aether/messaging/requests';
 import { Database } from '@aether/persistence/database';
 import { Injectable } from '@nestjs/common';
-import { requireServiceOr } from '../access.js';
+import { requireServiceOr } from '@aether/messaging/access';
 import { deleteSecretRow } from './secret.repository.js';
 
 const contract = authRequests.deleteSecret;

@@ -3,7 +3,7 @@ import type { InputOf, OutputOf } from '@aether/contracts/contract';
 import type { RequestContext } from '@aether/messaging/requests';
 import { Database } from '@aether/persistence/database';
 import { Injectable } from '@nestjs/common';
-import { requireService } from '../access.js';
+import { requireService } from '@aether/messaging/access';
 import { findSecret } from './secret.repository.js';
 import { Vault } from './vault.js';
 

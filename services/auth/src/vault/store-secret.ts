@@ -4,7 +4,7 @@ import { newId } from '@aether/messaging/id';
 import type { RequestContext } from '@aether/messaging/requests';
 import { Database } from '@aether/persistence/database';
 import { Inject, Injectable } from '@nestjs/common';
-import { requireServiceOr } from '../access.js';
+import { requireServiceOr } from '@aether/messaging/access';
 import { CLOCK, type Clock } from '../clock.js';
 import { insertSecret } from './secret.repository.js';
 import { Vault } from './vault.js';

@@ -3,7 +3,7 @@ import type { InputOf, OutputOf } from '@aether/contracts/contract';
 import { commonFailure } from '@aether/contracts/failure';
 import type { RequestContext } from '@aether/messaging/requests';
 import { Injectable } from '@nestjs/common';
-import { requireRole } from '../access.js';
+import { requireServiceOr } from '@aether/messaging/access';
 import { DeploymentRepository } from '../deployment.repository.js';
 import { toLogLine } from './deployment-log.js';
 import { LogRepository } from './log.repository.js';
@@ -21,7 +21,7 @@ export class ReadLogs {
   ) {}
 
   async read(input: InputOf<Read>, context: RequestContext<Read>): Promise<OutputOf<Read>> {
-    requireRole(context, 'viewer');
+    requireServiceOr(context, 'viewer');
     const deployment = await this.deployments.find(input.id);
     if (!deployment) throw context.fail('deployment_not_found');
     const { rows, lastSeq, more } = await this.logs.read(deployment.id, { ...input, withNoise: input.raw });
@@ -29,7 +29,7 @@ export class ReadLogs {
   }
 
   async follow(input: InputOf<Follow>, context: RequestContext<Follow>): Promise<OutputOf<Follow>> {
-    requireRole(context, 'viewer');
+    requireServiceOr(context, 'viewer');
     const deployment = await this.deployments.get(input.id);
     if (!deployment) throw context.fail('deployment_not_found');
     const after = Number(input.after ?? 0);

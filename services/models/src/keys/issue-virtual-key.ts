@@ -5,7 +5,7 @@ import { newId } from '@aether/messaging/id';
 import { Database } from '@aether/persistence/database';
 import type { Clock } from '@aether/runtime/clock';
 import { Inject, Injectable } from '@nestjs/common';
-import { requireRole } from '../access.js';
+import { requireServiceOr } from '@aether/messaging/access';
 import { CLOCK } from '../tokens.js';
 import { hashOf, newKey } from './key-text.js';
 import { VirtualKeyRepository } from './virtual-key.repository.js';
@@ -28,7 +28,7 @@ export class IssueVirtualKey {
   ) {}
 
   async execute({ deploymentId }: InputOf<Contract>, context: Context): Promise<OutputOf<Contract>> {
-    requireRole(context, 'operator');
+    requireServiceOr(context, 'operator');
     const now = this.clock.now();
     const id = newId();
     const key = newKey();

@@ -2,7 +2,7 @@ import type { OutputOf } from '@aether/contracts/contract';
 import type { modelsRequests } from '@aether/contracts/models';
 import type { Context } from '@aether/messaging/context';
 import { Injectable } from '@nestjs/common';
-import { requireRole } from '../access.js';
+import { requireServiceOr } from '@aether/messaging/access';
 import { ModelCatalogue } from './model-catalogue.js';
 import { networkFault, type Provider } from './provider.js';
 
@@ -19,7 +19,7 @@ export class CheckProvider {
   constructor(private readonly catalogue: ModelCatalogue) {}
 
   async execute(context: Context): Promise<Check> {
-    requireRole(context, 'operator');
+    requireServiceOr(context, 'operator');
     const { provider, isDemo: demo } = this.catalogue;
     const fault = provider ? ((await this.list(provider)) ?? (await this.call(provider))) : null;
     return { ok: fault === null, demo, cause: fault?.cause ?? null, remedy: fault?.remedy ?? null };

@@ -1,7 +1,7 @@
 import type { ModelEndpoint } from '@aether/contracts/models';
 import type { Context } from '@aether/messaging/context';
 import { Injectable } from '@nestjs/common';
-import { requireRole } from '../access.js';
+import { requireServiceOr } from '@aether/messaging/access';
 import { EndpointServer } from '../calls/endpoint.server.js';
 import { ModelCatalogue } from './model-catalogue.js';
 
@@ -13,7 +13,7 @@ export class GetEndpoint {
   ) {}
 
   execute(context: Context): ModelEndpoint {
-    requireRole(context, 'viewer');
+    requireServiceOr(context, 'viewer');
     const { defaultModel, isDemo, models } = this.catalogue;
     return { baseUrl: this.server.baseUrl, defaultModel, demo: isDemo, models: [...models] };
   }

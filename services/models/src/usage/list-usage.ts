@@ -2,7 +2,7 @@ import type { InputOf, OutputOf } from '@aether/contracts/contract';
 import type { modelsRequests } from '@aether/contracts/models';
 import type { Context } from '@aether/messaging/context';
 import { Injectable } from '@nestjs/common';
-import { requireRole } from '../access.js';
+import { requireServiceOr } from '@aether/messaging/access';
 import { UsageRepository } from './usage.repository.js';
 
 type Contract = typeof modelsRequests.listUsage;
@@ -12,7 +12,7 @@ export class ListUsage {
   constructor(private readonly usage: UsageRepository) {}
 
   async execute(query: InputOf<Contract>, context: Context): Promise<OutputOf<Contract>> {
-    requireRole(context, 'viewer');
+    requireServiceOr(context, 'viewer');
     return this.usage.page(query);
   }
 }

@@ -1,7 +1,7 @@
 import { openclawRequests } from '@aether/contracts/openclaw';
 import type { RequestContext } from '@aether/messaging/requests';
 import { Injectable } from '@nestjs/common';
-import { mustOperate } from './access.js';
+import { requireServiceOr } from '@aether/messaging/access';
 import { ChatRepository } from './chat.repository.js';
 import { Turns } from './turns.js';
 
@@ -13,7 +13,7 @@ export class AbortTurn {
   ) {}
 
   async execute({ id }: { id: string }, context: RequestContext<typeof openclawRequests.abortTurn>) {
-    mustOperate(context);
+    requireServiceOr(context, 'operator');
     if (!(await this.chats.find(id))) throw context.fail('chat_not_found');
     return { aborted: await this.turns.abort(id) };
   }

@@ -4,7 +4,7 @@ import type { RequestContext } from '@aether/messaging/requests';
 import { Database } from '@aether/persistence/database';
 import { Injectable } from '@nestjs/common';
 import { ConnectionRepository } from '../connections/connection.repository.js';
-import { mustOperate } from './access.js';
+import { requireServiceOr } from '@aether/messaging/access';
 import { ChatRepository } from './chat.repository.js';
 
 const contract = openclawRequests.createChat;
@@ -18,7 +18,7 @@ export class CreateChat {
   ) {}
 
   async execute(input: InputOf<typeof contract>, context: RequestContext<typeof contract>): Promise<Chat> {
-    mustOperate(context);
+    requireServiceOr(context, 'operator');
     const connection = await this.connections.findByDeployment(input.deploymentId);
     if (!connection || connection.state === 'closed') throw context.fail('connection_not_found');
     const agent = input.agentId

@@ -5,7 +5,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { Logger } from '@aether/runtime/logger';
 import { ConnectionHub } from '../connections/connection-hub.js';
 import { LOGGER } from '../tokens.js';
-import { mustOperate } from './access.js';
+import { requireServiceOr } from '@aether/messaging/access';
 import type { ChatRow } from './chat.entity.js';
 import { ChatRepository } from './chat.repository.js';
 import { Turns } from './turns.js';
@@ -24,7 +24,7 @@ export class DeleteChat {
     { id }: { id: string },
     context: RequestContext<typeof openclawRequests.deleteChat>,
   ): Promise<Chat> {
-    mustOperate(context);
+    requireServiceOr(context, 'operator');
     const chat = await this.database.transaction(context, (tx) => this.chats.delete(tx, id));
     if (!chat) throw context.fail('chat_not_found');
     void this.deleteAtGateway(chat);

@@ -3,7 +3,7 @@ import type { InputOf } from '@aether/contracts/contract';
 import type { RequestContext } from '@aether/messaging/requests';
 import { Database } from '@aether/persistence/database';
 import { Injectable } from '@nestjs/common';
-import { mustOperate } from './access.js';
+import { requireServiceOr } from '@aether/messaging/access';
 import { ChatFeed } from './chat-feed.js';
 import { ChatRepository, type OpenTurn } from './chat.repository.js';
 import { Turns } from './turns.js';
@@ -20,7 +20,7 @@ export class SendMessage {
   ) {}
 
   async execute(input: InputOf<typeof contract>, context: RequestContext<typeof contract>): Promise<Message> {
-    mustOperate(context);
+    requireServiceOr(context, 'operator');
     let begun: OpenTurn | null = null;
     const message = await this.database.once({ contract, input, context }, async (tx) => {
       const turn = await this.chats.beginTurn(tx, input.id, {
