@@ -56,7 +56,7 @@ describe('kill -9 of any process', () => {
     300_000,
   );
 
-  test('in the middle of a deploy, of NATS, PostgreSQL and the host in turn: it finishes, or fails with a reason', async () => {
+  test('in the middle of a deploy, of NATS, PostgreSQL and the host in turn: it finishes', async () => {
     const child = machine.start(['deploy', '--template', 'research', '--name', 'second', '--wait', '--json']);
     const deploying = outcomeOf(child);
     await eventually(
@@ -67,9 +67,8 @@ describe('kill -9 of any process', () => {
     await kill('PostgreSQL');
     await kill('the host');
     const { code, json } = await deploying;
-    const { deployment, error } = json<{ deployment: { state: string }; error?: { hint: string } }>();
-    if (code === 0) expect(deployment.state).toBe('ready');
-    else expect(error).toMatchObject({ code: expect.any(String), hint: expect.stringMatching(/.+/) });
+    const { deployment, error } = json<{ deployment?: { state: string }; error?: unknown }>();
+    expect({ code, error, state: deployment?.state }).toEqual({ code: 0, state: 'ready' });
   }, 600_000);
 
   test('Ctrl-C in the foreground stops everything in order', async () => {

@@ -2,18 +2,19 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DirectoryInUse, lockDirectory } from '@aether/local-stack/directory-lock';
 import { openStackState } from '@aether/local-stack/stack-state';
+import type { Logger } from '@aether/runtime/logger';
 import type { Level } from 'pino';
 import { CommandError, toCommandError } from '../command-error.js';
 import type { CliConfig } from '../config.js';
-import { edgePort, localUrl } from './edge-address.js';
+import { localUrl } from './edge-address.js';
 import { openHostLog } from './host-log.js';
 import { removeInstance, writeInstance } from './instance.js';
 import { setupLink } from './operator.js';
 import type { HostReady } from './run-host.js';
-import { loadServices, type StackAddresses } from './services.js';
+import { loadServices } from './services.js';
 import { startEdgeWhenReady, startServices } from './start-services.js';
-import { keepNats, keepPostgres, makeDatabases, natsPasswords } from './stack.js';
-import { stage, type Report } from './stages.js';
+import { startStack } from './stack.js';
+import type { Report } from './stages.js';
 import { Undo } from './undo.js';
 
 export interface RunningHost {
@@ -35,57 +36,22 @@ export async function startHost(
   const undo = new Undo();
   try {
     const state = await openStackState(config.dataDir);
-    undo.push('the data directory', await lockDirectory(config.dataDir));
+    undo.pushQuietly(await lockDirectory(config.dataDir));
+    // Told of until the very end: whoever comes meanwhile waits.
+    undo.pushQuietly(() => removeInstance(config.dataDir));
     const logDir = join(config.dataDir, 'logs');
     await mkdir(logDir, { recursive: true, mode: 0o700 });
     const level = (config.environment.LOG_LEVEL ?? 'info') as Level;
     const log = openHostLog(logDir, { level, shown });
-    undo.push('the log', () => log.close());
+    undo.pushQuietly(() => log.close());
     const { logger } = log;
-    const faults = watchFaults((err) => logger.fatal({ err }, 'an error was not caught; the host stops'));
-    undo.push('fault handling', async () => faults.end());
+    const faults = watchFaults(logger);
+    undo.pushQuietly(async () => faults.end());
 
-    const passwords = await natsPasswords(state);
-    const parts = { config, state, logger };
     const loading = loadServices();
     loading.catch(() => undefined);
-    const started = await Promise.allSettled([
-      stage(report, 'starting PostgreSQL', async (note) => {
-        const postgres = await keepPostgres({ ...parts, note });
-        undo.push(
-          'PostgreSQL',
-          () => postgres.stop(),
-          () => postgres.kill('SIGQUIT'),
-        );
-        return { told: `PostgreSQL on port ${new URL(postgres.process.url).port}`, value: postgres };
-      }),
-      stage(report, 'looking for nats-server', async (note) => {
-        const nats = await keepNats({ ...parts, note }, passwords);
-        undo.push(
-          'NATS',
-          () => nats.stop(),
-          () => nats.kill('SIGKILL'),
-        );
-        return {
-          told: `NATS ${nats.process.version} on port ${new URL(nats.process.url).port}`,
-          value: nats,
-        };
-      }),
-    ]);
-    const [postgres, nats] = started.map(valueOf) as [
-      Awaited<ReturnType<typeof keepPostgres>>,
-      Awaited<ReturnType<typeof keepNats>>,
-    ];
+    const addresses = await startStack({ config, state, logger, report, undo });
     signal.throwIfAborted();
-
-    const addresses: StackAddresses = {
-      natsUrl: nats.process.url,
-      natsPasswords: passwords,
-      databaseUrls: await makeDatabases(state, postgres.process.url),
-      masterKey: await state.secret('master-key'),
-      modelsPort: await state.port('models'),
-      gatewayPort: await edgePort(config, state),
-    };
     await startServices({ config, addresses, definitions: await loading, report, undo });
     signal.throwIfAborted();
     const url = localUrl(config, addresses.gatewayPort);
@@ -94,13 +60,12 @@ export async function startHost(
     const access = {
       url,
       natsUrl: addresses.natsUrl,
-      operatorPassword: passwords.operator,
+      operatorPassword: addresses.natsPasswords.operator,
       startedAt: new Date().toISOString(),
     };
     const ready = { pid: process.pid, url, setupUrl: await setupLink(access) };
     signal.throwIfAborted();
     await writeInstance(config.dataDir, { ...access, state: 'ready' });
-    undo.push('the announcement', () => removeInstance(config.dataDir));
     logger.info({ url }, 'ready');
     return {
       ready,
@@ -117,19 +82,14 @@ export async function startHost(
   }
 }
 
-function valueOf<T>(result: PromiseSettledResult<T>): T {
-  if (result.status === 'rejected') throw result.reason;
-  return result.value;
-}
-
 /** In one process a forgotten rejection of one service must not end all of them; an exception leaves no choice. */
-function watchFaults(report: (error: unknown) => void) {
+function watchFaults(logger: Logger) {
   let listener: () => void = () => undefined;
-  const onException = (error: unknown) => {
-    report(error);
+  const onException = (err: unknown) => {
+    logger.fatal({ err }, 'an exception was not caught; the host stops');
     listener();
   };
-  const onRejection = (error: unknown) => report(error);
+  const onRejection = (err: unknown) => logger.error({ err }, 'a rejection was not handled');
   process.on('uncaughtException', onException);
   process.on('unhandledRejection', onRejection);
   return {

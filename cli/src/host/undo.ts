@@ -1,11 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { toCommandError } from '../command-error.js';
 import { stage, type Report } from './stages.js';
 
 /** A part that has not ended by then is left behind: the process ends, and the next start cleans up. */
 const PART_WITHIN_MS = 25_000;
 
 interface Started {
-  readonly name: string;
+  /** Null for what nobody needs to be told of. */
+  readonly name: string | null;
   readonly stop: () => Promise<void>;
   readonly kill?: () => void;
 }
@@ -18,19 +20,19 @@ export class Undo {
     this.started.push({ name, stop, kill });
   }
 
+  pushQuietly(stop: () => Promise<void>): void {
+    this.started.push({ name: null, stop });
+  }
+
   async run(report: Report): Promise<void> {
     for (let part = this.started.pop(); part; part = this.started.pop()) {
       const { name, stop } = part;
-      await stage(report, `stopping ${name}`, async () => {
-        const ended = await Promise.race([
-          stop().then(
-            () => `stopped ${name}`,
-            (error: unknown) => `stopped ${name}, with an error: ${String(error)}`,
-          ),
-          delay(PART_WITHIN_MS, `gave up waiting for ${name}`, { ref: false }),
-        ]);
-        return { told: ended, value: undefined };
-      });
+      if (name === null) await bounded(stop);
+      else
+        await stage(report, `stopping ${name}`, async () => {
+          const fault = await bounded(stop);
+          return { told: fault ? `stopped ${name}: ${fault}` : `stopped ${name}`, value: undefined };
+        });
     }
   }
 
@@ -38,4 +40,14 @@ export class Undo {
   abandon(): void {
     for (const { kill } of this.started) kill?.();
   }
+}
+
+/** Null when it ended well, else why not. */
+async function bounded(stop: () => Promise<void>): Promise<string | null> {
+  const late = delay(PART_WITHIN_MS, `it has not ended within ${PART_WITHIN_MS / 1_000} s`, { ref: false });
+  const ended = stop().then(
+    () => null,
+    (error: unknown) => toCommandError(error).message,
+  );
+  return Promise.race([ended, late]);
 }
