@@ -5,8 +5,8 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { eventually } from '@aether/testing/eventually';
 import { Machine, outcomeOf } from './machine.js';
 
-/** Slow enough that a process can be killed while the reply is on its way. */
-const SLOW_MODEL = { DEMO_DELAY_MS: '150' };
+/** The demo model counts slowly enough that a process can be killed while the reply is on its way: about 9 s. */
+const LONG_REPLY = 'count to 60';
 const victims = ['NATS', 'PostgreSQL', 'the agent', 'the host'] as const;
 
 describe('kill -9 of any process', () => {
@@ -14,7 +14,7 @@ describe('kill -9 of any process', () => {
   let deploymentId: string;
   beforeAll(async () => {
     machine = await Machine.make({ agents: true });
-    await machine.ask(['up', '--detach'], { environment: SLOW_MODEL });
+    await machine.ask(['up', '--detach']);
     await machine.ask(['setup', '--email', 'person@example.org', '--password-stdin'], {
       input: 'a long enough password',
     });
@@ -32,13 +32,13 @@ describe('kill -9 of any process', () => {
       'the host': () => machine.pidIn('host.json'),
     }[victim];
     process.kill(await pid(), 'SIGKILL');
-    if (victim === 'the host') await machine.ask(['up', '--detach'], { environment: SLOW_MODEL });
+    if (victim === 'the host') await machine.ask(['up', '--detach']);
   }
 
   test.each(victims)(
     'while a reply streams: %s comes back, the reply ends, and every message is there once',
     async (victim) => {
-      const child = machine.start(['chat', 'first', 'count to 40', '--new', '--json']);
+      const child = machine.start(['chat', 'first', LONG_REPLY, '--new', '--json']);
       const chatting = outcomeOf(child);
       const begun = await streamBegins(machine);
       await kill(victim);

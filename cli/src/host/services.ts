@@ -11,7 +11,12 @@ export interface StackAddresses {
   readonly masterKey: string;
   readonly modelsPort: number;
   readonly gatewayPort: number;
+  /** First of the ports for agents. */
+  readonly agentsPort: number;
 }
+
+/** More than one machine holds; each system has a range of its own, so that two do not choose the same port at once. */
+const AGENT_PORTS = 200;
 
 /** The services that own a database, by the names of their folders. */
 export const databaseOwners = ['auth', 'models', 'openclaw-bridge', 'deployer'] as const;
@@ -66,6 +71,8 @@ export function environmentOf(
       DATA_DIR: dataDir,
       RUNTIME_DIR: config.openclawDir ?? undefined,
       STOP_AGENTS_ON_EXIT: 'true',
+      PORT_FIRST: String(addresses.agentsPort),
+      PORT_LAST: String(addresses.agentsPort + AGENT_PORTS - 1),
     },
     gateway: { HOST: config.host, PORT: String(addresses.gatewayPort) },
   };

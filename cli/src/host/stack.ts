@@ -46,6 +46,7 @@ export async function startStack(
     masterKey: await state.secret('master-key'),
     modelsPort: await state.port('models'),
     gatewayPort: await edgePort(config, state),
+    agentsPort: await state.port('agents'),
   };
 }
 
