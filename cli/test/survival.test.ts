@@ -73,24 +73,29 @@ describe('kill -9 of any process', () => {
 
   test('Ctrl-C in the foreground stops everything in order', async () => {
     const other = await Machine.make();
-    const child = other.start(['up']);
-    const outcome = outcomeOf(child);
-    await new Promise<void>((resolve) =>
-      child.stdout?.on('data', (text: Buffer) => (text.includes('Ctrl-C stops it') ? resolve() : undefined)),
-    );
-    const pids = [
-      await other.pidIn('nats', 'nats.pid'),
-      await other.pidIn('postgres', 'data', 'postmaster.pid'),
-    ];
-    child.kill('SIGINT');
-    const { code, stdout } = await outcome;
-    expect(code).toBe(0);
-    const order = ['stopped gateway', 'stopped deployer', 'stopped NATS', 'stopped PostgreSQL'];
-    const places = order.map((text) => stdout.indexOf(text));
-    expect(places).toEqual([...places].sort((a, b) => a - b));
-    expect(places[0]).toBeGreaterThan(0);
-    for (const pid of pids) expect(() => process.kill(pid, 0)).toThrow('ESRCH');
-    await other.remove();
+    try {
+      const child = other.start(['up']);
+      const outcome = outcomeOf(child);
+      await new Promise<void>((resolve) =>
+        child.stdout?.on('data', (text: Buffer) =>
+          text.includes('Ctrl-C stops it') ? resolve() : undefined,
+        ),
+      );
+      const pids = [
+        await other.pidIn('nats', 'nats.pid'),
+        await other.pidIn('postgres', 'data', 'postmaster.pid'),
+      ];
+      child.kill('SIGINT');
+      const { code, stdout } = await outcome;
+      expect(code).toBe(0);
+      const order = ['stopped gateway', 'stopped deployer', 'stopped NATS', 'stopped PostgreSQL'];
+      const places = order.map((text) => stdout.indexOf(text));
+      expect(places).toEqual([...places].sort((a, b) => a - b));
+      expect(places[0]).toBeGreaterThan(0);
+      for (const pid of pids) expect(() => process.kill(pid, 0)).toThrow('ESRCH');
+    } finally {
+      await other.remove();
+    }
   }, 180_000);
 });
 
