@@ -88,12 +88,12 @@ export const modelsCatalog = defineCatalog({
 export const modelsRoutes = defineRoutes({
   'GET /api/v1/models': {
     contract: modelsRequests.getEndpoint,
-    access: 'viewer',
+    access: 'models:read',
     summary: 'Models agents can use',
   },
   'GET /api/v1/usage': {
     contract: modelsRequests.listUsage,
-    access: 'viewer',
+    access: 'usage:read',
     summary: 'Model calls, newest first',
   },
   ...operationsRoutes('models', modelsRequests),

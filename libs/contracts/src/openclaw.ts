@@ -265,49 +265,53 @@ export const openclawCatalog = defineCatalog({
 });
 
 export const openclawRoutes = defineRoutes({
-  'GET /api/v1/agents': { contract: openclawRequests.listAgents, access: 'viewer', summary: 'List agents' },
+  'GET /api/v1/agents': {
+    contract: openclawRequests.listAgents,
+    access: 'agents:read',
+    summary: 'List agents',
+  },
   'GET /api/v1/connections': {
     contract: openclawRequests.listConnections,
-    access: 'viewer',
+    access: 'connections:read',
     summary: 'List connections to gateways',
   },
   'GET /api/v1/connections/{id}': {
     contract: openclawRequests.getConnection,
-    access: 'viewer',
+    access: 'connections:read',
     summary: 'One connection',
   },
   'GET /api/v1/connections/{id}/probes': {
     contract: openclawRequests.listProbes,
-    access: 'viewer',
+    access: 'connections:read',
     summary: 'Health history of a connection, newest first',
   },
-  'GET /api/v1/chats': { contract: openclawRequests.listChats, access: 'viewer', summary: 'List chats' },
+  'GET /api/v1/chats': { contract: openclawRequests.listChats, access: 'chats:read', summary: 'List chats' },
   'POST /api/v1/chats': {
     contract: openclawRequests.createChat,
-    access: 'operator',
+    access: 'chats:write',
     summary: 'Open a chat with an agent',
     status: 201,
   },
-  'GET /api/v1/chats/{id}': { contract: openclawRequests.getChat, access: 'viewer', summary: 'One chat' },
+  'GET /api/v1/chats/{id}': { contract: openclawRequests.getChat, access: 'chats:read', summary: 'One chat' },
   'DELETE /api/v1/chats/{id}': {
     contract: openclawRequests.deleteChat,
-    access: 'operator',
+    access: 'chats:write',
     summary: 'Delete a chat here and in its gateway',
   },
   'GET /api/v1/chats/{id}/messages': {
     contract: openclawRequests.listMessages,
-    access: 'viewer',
+    access: 'chats:read',
     summary: 'Messages of a chat, newest first',
   },
   'POST /api/v1/chats/{id}/messages': {
     contract: openclawRequests.sendMessage,
-    access: 'operator',
+    access: 'chats:write',
     summary: 'Send a message; the reply streams on the live topic `chat/{id}`',
     status: 202,
   },
   'POST /api/v1/chats/{id}/abort': {
     contract: openclawRequests.abortTurn,
-    access: 'operator',
+    access: 'chats:write',
     summary: 'Abort the running turn',
   },
   ...operationsRoutes('openclaw', openclawRequests),

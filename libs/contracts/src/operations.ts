@@ -74,12 +74,12 @@ export function operationsRoutes<const O extends string>(
   return defineRoutes({
     [`GET ${path}`]: {
       contract: requests.listDeadLetters,
-      access: 'admin',
+      access: 'system:read',
       summary: `Events that ${owner} gave up on`,
     },
     [`POST ${path}/{id}/replay`]: {
       contract: requests.replayDeadLetter,
-      access: 'admin',
+      access: 'system:write',
       summary: `Handle one of the events that ${owner} gave up on again`,
     },
   } as {

@@ -1,8 +1,8 @@
 import type { RequestContract } from './contract.js';
-import type { Role } from './schemas.js';
+import type { Requirement } from './permissions.js';
 
-/** Who may use a route: anybody, or the lowest role that may. */
-export type Access = 'public' | Role;
+/** Who may use a route: anybody, everybody who is signed in, or those who have the permission. */
+export type Access = 'public' | Requirement;
 
 /** How much of the rate limit's allowance a route draws on. */
 type RateClass = 'default' | 'sign-in';

@@ -5,7 +5,7 @@ import { deployerCatalog, deployerLive, deployerRequests, deployerRoutes } from 
 import type { LiveTopic } from './live.js';
 import { modelsCatalog, modelsRoutes } from './models.js';
 import { openclawCatalog, openclawLive, openclawRequests, openclawRoutes } from './openclaw.js';
-import type { Role } from './schemas.js';
+import type { Permission } from './permissions.js';
 
 /** Every HTTP route. The edge serves exactly these, and the API document is made from them. */
 export const routes = {
@@ -34,13 +34,13 @@ export type RouteOutput<R extends Route> = (typeof routes)[R] extends { session:
 /** Topics with an id: `chat/<id>` and so on. Topics of events are in `eventTopics`. */
 export const liveTopics = {
   chat: {
-    access: 'viewer',
+    access: 'chats:read',
     live: openclawLive.chat,
     backfill: openclawRequests.followChat,
     summary: 'Messages of a chat, with the text of the running reply as it comes',
   },
   logs: {
-    access: 'viewer',
+    access: 'deployments:read',
     live: deployerLive.log,
     backfill: deployerRequests.followLogs,
     summary: 'Log lines of a deployment',
@@ -49,8 +49,12 @@ export const liveTopics = {
 
 /** Topics `events/<owner>`: everything the owner publishes, resumed by the place in its stream. */
 export const eventTopics = {
-  auth: { access: 'admin', catalog: authCatalog, summary: 'Accounts, sessions, keys and secrets' },
-  deployer: { access: 'viewer', catalog: deployerCatalog, summary: 'Deployments and what becomes of them' },
-  openclaw: { access: 'viewer', catalog: openclawCatalog, summary: 'Connections, chats and messages' },
-  models: { access: 'viewer', catalog: modelsCatalog, summary: 'Model calls and virtual keys' },
-} as const satisfies Record<string, { access: Role; catalog: Catalog; summary: string }>;
+  auth: { access: 'audit:read', catalog: authCatalog, summary: 'Accounts, sessions, keys and secrets' },
+  deployer: {
+    access: 'deployments:read',
+    catalog: deployerCatalog,
+    summary: 'Deployments and what becomes of them',
+  },
+  openclaw: { access: 'chats:read', catalog: openclawCatalog, summary: 'Connections, chats and messages' },
+  models: { access: 'usage:read', catalog: modelsCatalog, summary: 'Model calls and virtual keys' },
+} as const satisfies Record<string, { access: Permission; catalog: Catalog; summary: string }>;

@@ -33,6 +33,10 @@ export function roleAllows(role: Role, needed: Role): boolean {
   return rank[role] >= rank[needed];
 }
 
+/** Who sees a thing beside its owner and administrators: everybody who may read its kind, or nobody. */
+export const Visibility = z.enum(['open', 'private']).meta({ id: 'Visibility' });
+export type Visibility = z.infer<typeof Visibility>;
+
 /** Query of a paged list. `cursor` is opaque: pass back `nextCursor` unchanged. */
 export const PageQuery = z.object({
   limit: z.coerce.number().int().min(1).max(200).default(50),

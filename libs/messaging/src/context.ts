@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import type { Permission } from '@aether/contracts/permissions';
 import type { Role } from '@aether/contracts/schemas';
 import { newId } from './id.js';
 
@@ -8,6 +9,12 @@ export interface Actor {
   readonly id: string;
   /** Null for services (NATS permissions say what they may do) and for anonymous callers. */
   readonly role: Role | null;
+  /** What an API key is limited to; absent: everything that the role may. */
+  readonly scopes?: readonly Permission[];
+  /** Of a key: the person it belongs to. */
+  readonly ownerId?: string;
+  /** Of a person: the session the request came by. */
+  readonly sessionId?: string;
 }
 
 /** What travels beside a message in its headers: who, and because of what. */

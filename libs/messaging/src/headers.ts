@@ -1,4 +1,5 @@
 import { ROOT_CONTEXT, context as otelContext, propagation } from '@opentelemetry/api';
+import { Permission } from '@aether/contracts/permissions';
 import { Role } from '@aether/contracts/schemas';
 import { headers as natsHeaders, type MsgHdrs } from '@nats-io/nats-core';
 import type { Actor, Context } from './context.js';
@@ -14,6 +15,9 @@ export function contextPairs(context: Context): Record<string, string> {
     'x-correlation-id': context.correlationId,
   };
   if (context.actor.role) pairs['x-actor-role'] = context.actor.role;
+  if (context.actor.scopes) pairs['x-actor-scopes'] = context.actor.scopes.join(' ');
+  if (context.actor.ownerId) pairs['x-actor-owner-id'] = context.actor.ownerId;
+  if (context.actor.sessionId) pairs['x-actor-session-id'] = context.actor.sessionId;
   if (context.causationId) pairs['x-causation-id'] = context.causationId;
   if (context.idempotencyKey) pairs['x-idempotency-key'] = context.idempotencyKey;
   propagation.inject(otelContext.active(), pairs);
@@ -32,16 +36,27 @@ export function readContext(headers: MsgHdrs | undefined): Context {
   const get = (name: string) => headers?.get(name) || null;
   const type = get('x-actor-type') ?? '';
   const role = Role.safeParse(get('x-actor-role'));
+  const scopes = headers?.has('x-actor-scopes') ? readScopes(headers.get('x-actor-scopes')) : undefined;
+  const ownerId = get('x-actor-owner-id');
+  const sessionId = get('x-actor-session-id');
   return {
     actor: {
       type: actorTypes.includes(type) ? (type as Actor['type']) : 'anonymous',
       id: get('x-actor-id') ?? 'anonymous',
       role: role.success ? role.data : null,
+      ...(scopes && { scopes }),
+      ...(ownerId && { ownerId }),
+      ...(sessionId && { sessionId }),
     },
     correlationId: get('x-correlation-id') ?? newId(),
     causationId: get('x-causation-id'),
     idempotencyKey: get('x-idempotency-key'),
   };
+}
+
+/** A scope this service does not know allows nothing here, and takes nothing away from the others. */
+function readScopes(value: string): Permission[] {
+  return value.split(' ').flatMap((name) => Permission.safeParse(name).data ?? []);
 }
 
 /** The sender's trace context, to be the parent of the receiver's span. */

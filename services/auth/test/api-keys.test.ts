@@ -106,7 +106,7 @@ describe('API keys', () => {
     });
   });
 
-  it('are listed and revoked by administrators only, page by page', async () => {
+  it('are listed and revoked by their owners and administrators only, page by page', async () => {
     for (let made = 0; made < 3; made += 1) await create();
     const first = await auth.call(listApiKeys, { limit: 2 }, { actor: admin });
     expect(first.items).toHaveLength(2);
@@ -115,10 +115,18 @@ describe('API keys', () => {
     expect(await refusal(auth.call(listApiKeys, { cursor: 'nonsense' }, { actor: admin }))).toBe(
       'invalid_input',
     );
-    for (const actor of [actorOf('viewer'), actorOf('operator')]) {
-      expect(await refusal(auth.call(listApiKeys, {}, { actor }))).toBe('forbidden');
-      expect(await refusal(auth.call(revokeApiKey, { id: randomUUID() }, { actor }))).toBe('forbidden');
-    }
+    const viewer = actorOf('viewer');
+    expect(await refusal(auth.call(listApiKeys, {}, { actor: viewer }))).toBe('forbidden');
+    expect(await refusal(auth.call(revokeApiKey, { id: randomUUID() }, { actor: viewer }))).toBe('forbidden');
+    const owner = actorOf('operator');
+    const { apiKey } = await create({}, owner);
+    await expect(auth.call(listApiKeys, {}, { actor: owner })).resolves.toMatchObject({ items: [apiKey] });
+    const other = actorOf('operator');
+    await expect(auth.call(listApiKeys, {}, { actor: other })).resolves.toMatchObject({ items: [] });
+    expect(await refusal(auth.call(revokeApiKey, { id: apiKey.id }, { actor: other }))).toBe(
+      'api_key_not_found',
+    );
+    await auth.call(revokeApiKey, { id: apiKey.id }, { actor: owner });
     expect(await refusal(auth.call(revokeApiKey, { id: randomUUID() }, { actor: admin }))).toBe(
       'api_key_not_found',
     );

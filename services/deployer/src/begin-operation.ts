@@ -42,7 +42,7 @@ export class BeginOperation {
     input: InputOf<Contract>,
     context: RequestContext<Contract>,
   ): Promise<DeploymentReply> {
-    requireServiceOr(context, 'operator');
+    requireServiceOr(context, 'deployments:write');
     const reply = await this.database.once({ contract: contracts[operation], input, context }, async (tx) => {
       const row = await this.deployments.change(tx, input.id, (deployment) => {
         // Asked twice, done once.

@@ -32,7 +32,7 @@ export class CreateDeployment {
     input: InputOf<typeof contract>,
     context: RequestContext<typeof contract>,
   ): Promise<DeploymentReply> {
-    requireServiceOr(context, 'operator');
+    requireServiceOr(context, 'deployments:write');
     const template = this.templates.find(input.template);
     if (!template) {
       const names = this.templates.list().map(({ id }) => id);

@@ -26,7 +26,7 @@ export class DeployerController implements OnModuleInit {
     this.messaging.serve(deployerRequests, {
       ...this.operations,
       listTemplates: (_input, context) => {
-        requireServiceOr(context, 'viewer');
+        requireServiceOr(context, 'templates:read');
         return { items: this.templates.list() };
       },
       listDeployments: (input, context) => this.deployments.list(input, context),

@@ -14,13 +14,13 @@ export class ReadDeployments {
   constructor(private readonly deployments: DeploymentRepository) {}
 
   async list(query: InputOf<List>, context: RequestContext<List>): Promise<OutputOf<List>> {
-    requireServiceOr(context, 'viewer');
+    requireServiceOr(context, 'deployments:read');
     const page = await this.deployments.page(query);
     return { ...page, items: page.items.map(toReply) };
   }
 
   async get({ id }: InputOf<Get>, context: RequestContext<Get>): Promise<DeploymentReply> {
-    requireServiceOr(context, 'viewer');
+    requireServiceOr(context, 'deployments:read');
     const deployment = await this.deployments.find(id);
     if (!deployment) throw context.fail('deployment_not_found');
     return toReply(deployment);

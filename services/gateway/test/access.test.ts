@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import { hasPermission } from '@aether/contracts/permissions';
 import type { RouteSpec } from '@aether/contracts/route';
 import { routes } from '@aether/contracts/routes';
-import { Role, roleAllows } from '@aether/contracts/schemas';
+import { Role } from '@aether/contracts/schemas';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { bearers, startRealAuth } from './real-auth.js';
 import { startEdge, type Edge } from './start-edge.js';
@@ -40,7 +41,7 @@ test.each(closed)('%s refuses a token and a key that are not ours', async (key) 
 
 const tooLow = closed.flatMap(([key, { access }]) =>
   Role.options
-    .filter((role) => access !== 'public' && !roleAllows(role, access))
+    .filter((role) => access !== 'public' && !hasPermission({ role }, access))
     .map((role): [string, Role] => [key, role]),
 );
 
@@ -51,7 +52,7 @@ test.each(tooLow)('%s refuses the role %s', async (key, role) => {
 
 const highEnough = closed.flatMap(([key, { access }]) =>
   Role.options
-    .filter((role) => access !== 'public' && roleAllows(role, access))
+    .filter((role) => access !== 'public' && hasPermission({ role }, access))
     .map((role): [string, Role] => [key, role]),
 );
 

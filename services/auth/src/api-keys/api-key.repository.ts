@@ -17,8 +17,14 @@ export async function findApiKeyByPrefix(
   return manager.findOneBy(StoredApiKey, { prefix });
 }
 
-export async function pageApiKeys(manager: EntityManager, bounds: PageBounds) {
-  return pageById(manager.createQueryBuilder(StoredApiKey, 'api_key'), bounds);
+/** Of everybody where `ownerId` is null. */
+export async function pageApiKeys(
+  manager: EntityManager,
+  { ownerId, ...bounds }: PageBounds & { ownerId: string | null },
+) {
+  const query = manager.createQueryBuilder(StoredApiKey, 'api_key');
+  if (ownerId !== null) query.where({ createdBy: ownerId });
+  return pageById(query, bounds);
 }
 
 export async function insertApiKey(

@@ -5,7 +5,7 @@ import { newId } from '@aether/messaging/id';
 import type { RequestContext } from '@aether/messaging/requests';
 import { Database } from '@aether/persistence/database';
 import { Inject, Injectable } from '@nestjs/common';
-import { requireRole } from '@aether/messaging/access';
+import { requirePermission } from '@aether/messaging/access';
 import { CLOCK, type Clock } from '../clock.js';
 import { sha256 } from '../tokens.js';
 import { makeKey } from './api-key.entity.js';
@@ -22,7 +22,7 @@ export class CreateApiKey {
   ) {}
 
   async execute(input: InputOf<Contract>, context: RequestContext<Contract>): Promise<OutputOf<Contract>> {
-    const role = requireRole(context, 'operator');
+    const role = requirePermission(context, 'api-keys:write');
     if (!roleAllows(role, input.role)) throw context.fail('role_too_high');
     const onRepeat = () => context.fail('api_key_already_shown');
     return this.database.once(

@@ -3,7 +3,7 @@ import type { InputOf, OutputOf } from '@aether/contracts/contract';
 import type { RequestContext } from '@aether/messaging/requests';
 import { Database } from '@aether/persistence/database';
 import { Injectable } from '@nestjs/common';
-import { requireRole } from '@aether/messaging/access';
+import { personOf, requirePermission, seesEverything } from '@aether/messaging/access';
 import { pageApiKeys } from './api-key.repository.js';
 
 type Contract = typeof authRequests.listApiKeys;
@@ -13,8 +13,9 @@ export class ListApiKeys {
   constructor(private readonly database: Database) {}
 
   async execute(input: InputOf<Contract>, context: RequestContext<Contract>): Promise<OutputOf<Contract>> {
-    requireRole(context, 'admin');
-    const page = await this.database.read((manager) => pageApiKeys(manager, input));
+    requirePermission(context, 'api-keys:read');
+    const ownerId = seesEverything(context.actor) ? null : personOf(context.actor);
+    const page = await this.database.read((manager) => pageApiKeys(manager, { ...input, ownerId }));
     return { ...page, items: page.items.map((key) => key.toApiKey()) };
   }
 }

@@ -3,7 +3,7 @@ import type { InputOf, OutputOf } from '@aether/contracts/contract';
 import type { RequestContext } from '@aether/messaging/requests';
 import { Database } from '@aether/persistence/database';
 import { Inject, Injectable } from '@nestjs/common';
-import { requireRole } from '@aether/messaging/access';
+import { canSee, requirePermission } from '@aether/messaging/access';
 import { CLOCK, type Clock } from '../clock.js';
 import { lockApiKey, saveApiKey } from './api-key.repository.js';
 
@@ -18,10 +18,11 @@ export class RevokeApiKey {
   ) {}
 
   async execute(input: InputOf<Contract>, context: RequestContext<Contract>): Promise<OutputOf<Contract>> {
-    requireRole(context, 'admin');
+    requirePermission(context, 'api-keys:write');
     return this.database.once({ contract, input, context }, async (tx) => {
       const key = await lockApiKey(tx.manager, input.id);
-      if (!key) throw context.fail('api_key_not_found');
+      if (!key || !canSee(context.actor, { ...key, visibility: 'private' }))
+        throw context.fail('api_key_not_found');
       if (key.revoke(this.clock.now())) {
         await saveApiKey(tx.manager, key);
         await tx.publish(authEvents.apiKeyRevoked, { apiKeyId: key.id });

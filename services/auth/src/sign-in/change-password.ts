@@ -3,7 +3,7 @@ import type { InputOf, OutputOf } from '@aether/contracts/contract';
 import type { RequestContext } from '@aether/messaging/requests';
 import { Database } from '@aether/persistence/database';
 import { Injectable } from '@nestjs/common';
-import { requireRole } from '@aether/messaging/access';
+import { requirePermission } from '@aether/messaging/access';
 import { SessionIssuer } from '../sessions/session-issuer.js';
 import { lockSessionsOf } from '../sessions/session.repository.js';
 import { PasswordHasher } from '../users/password.js';
@@ -22,7 +22,7 @@ export class ChangePassword {
   ) {}
 
   async execute(input: InputOf<Contract>, context: RequestContext<Contract>): Promise<OutputOf<Contract>> {
-    requireRole(context, 'viewer');
+    requirePermission(context, 'account:write');
     const { actor } = context;
     if (actor.type !== 'user') throw context.fail('forbidden', { detail: 'An API key has no password.' });
     const user = await this.database.read((manager) => findUser(manager, actor.id));

@@ -14,7 +14,7 @@ export class DeleteSecret {
   constructor(private readonly database: Database) {}
 
   async execute(input: InputOf<Contract>, context: RequestContext<Contract>): Promise<OutputOf<Contract>> {
-    requireServiceOr(context, 'admin');
+    requireServiceOr(context, 'secrets:write');
     return this.database.once({ contract, input, context }, async (tx) => {
       if (!(await deleteSecretRow(tx.manager, input.id))) throw context.fail('secret_not_found');
       await tx.publish(authEvents.secretDeleted, { secretId: input.id });

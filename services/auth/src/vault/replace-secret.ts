@@ -3,7 +3,7 @@ import type { InputOf, OutputOf } from '@aether/contracts/contract';
 import type { RequestContext } from '@aether/messaging/requests';
 import { Database } from '@aether/persistence/database';
 import { Inject, Injectable } from '@nestjs/common';
-import { requireRole } from '@aether/messaging/access';
+import { requirePermission } from '@aether/messaging/access';
 import { CLOCK, type Clock } from '../clock.js';
 import { lockSecret, saveSecret } from './secret.repository.js';
 import { Vault } from './vault.js';
@@ -20,7 +20,7 @@ export class ReplaceSecret {
   ) {}
 
   async execute(input: InputOf<Contract>, context: RequestContext<Contract>): Promise<OutputOf<Contract>> {
-    requireRole(context, 'admin');
+    requirePermission(context, 'secrets:write');
     const kept = { ...input, value: this.vault.fingerprint(input.value) };
     return this.database.once({ contract, input: kept, context }, async (tx) => {
       const secret = await lockSecret(tx.manager, input.id);

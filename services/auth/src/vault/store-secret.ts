@@ -21,7 +21,7 @@ export class StoreSecret {
   ) {}
 
   async execute(input: InputOf<Contract>, context: RequestContext<Contract>): Promise<OutputOf<Contract>> {
-    requireServiceOr(context, 'admin');
+    requireServiceOr(context, 'secrets:write');
     // The digest kept for repeats must not be one that a short secret could be guessed from.
     const kept = { ...input, value: this.vault.fingerprint(input.value) };
     return this.database.once({ contract, input: kept, context }, async (tx) => {

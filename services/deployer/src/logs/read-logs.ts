@@ -21,7 +21,7 @@ export class ReadLogs {
   ) {}
 
   async read(input: InputOf<Read>, context: RequestContext<Read>): Promise<OutputOf<Read>> {
-    requireServiceOr(context, 'viewer');
+    requireServiceOr(context, 'deployments:read');
     const deployment = await this.deployments.find(input.id);
     if (!deployment) throw context.fail('deployment_not_found');
     const { rows, lastSeq, more } = await this.logs.read(deployment.id, { ...input, withNoise: input.raw });
@@ -29,7 +29,7 @@ export class ReadLogs {
   }
 
   async follow(input: InputOf<Follow>, context: RequestContext<Follow>): Promise<OutputOf<Follow>> {
-    requireServiceOr(context, 'viewer');
+    requireServiceOr(context, 'deployments:read');
     const deployment = await this.deployments.get(input.id);
     if (!deployment) throw context.fail('deployment_not_found');
     const after = Number(input.after ?? 0);

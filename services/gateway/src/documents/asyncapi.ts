@@ -120,7 +120,7 @@ function liveDescription(): string {
   ];
   return [
     'One WebSocket at `/api/v1/live`, opened with the session cookie or an `Authorization` header. Topics, and the',
-    'role each needs:',
+    'permission each needs:',
     '',
     ...topics,
     '',

@@ -58,12 +58,12 @@ function operationOf(method: string, path: string, route: RouteSpec): ZodOpenApi
   const inQuery = method === 'GET' || method === 'DELETE';
   const hasFields = Object.keys(fields.shape).length > 0;
   const [, owner = '', name = ''] = route.contract.subject.split('.');
-  const role = route.access === 'public' ? '' : `Needs the role \`${route.access}\`.`;
+  const needs = needsOf(route);
   return {
     operationId: `${owner}.${name.replaceAll(/-(\w)/g, (_dash, letter: string) => letter.toUpperCase())}`,
     tags: [owner],
     summary: route.summary,
-    ...(role && { description: role }),
+    ...(needs && { description: needs }),
     security: route.access === 'public' ? [] : [{ bearer: [] }, { cookie: [] }],
     requestParams: {
       ...(Object.keys(params.shape).length > 0 && { path: params }),
@@ -74,6 +74,13 @@ function operationOf(method: string, path: string, route: RouteSpec): ZodOpenApi
       hasFields && { requestBody: { required: true, content: { 'application/json': { schema: fields } } } }),
     responses: responsesOf(method, route),
   };
+}
+
+function needsOf({ access }: RouteSpec): string {
+  if (access === 'public') return '';
+  return access === 'authenticated'
+    ? 'For everybody who is signed in.'
+    : `Needs the permission \`${access}\`.`;
 }
 
 /** The input, parted into what the path says and the rest; what only a cookie can say is left out. */

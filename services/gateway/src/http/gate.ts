@@ -1,6 +1,7 @@
 import { commonFailure } from '@aether/contracts/failure';
 import type { RouteSpec } from '@aether/contracts/route';
-import { roleAllows } from '@aether/contracts/schemas';
+import { hasPermission } from '@aether/contracts/permissions';
+import { lacks } from '@aether/messaging/access';
 import type { Context } from '@aether/messaging/context';
 import { Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
@@ -19,7 +20,7 @@ export interface Admission extends Pick<RouteSpec, 'access' | 'session' | 'rateC
   readonly ownPagesOnly?: boolean;
 }
 
-/** Decides whether a request may go on, and as whom: identity, allowance, origin, role, in this order. */
+/** Decides whether a request may go on, and as whom: identity, allowance, origin, permission, in this order. */
 @Injectable()
 export class Gate {
   constructor(
@@ -37,10 +38,7 @@ export class Gate {
     const caller = await this.identify(request, route);
     request.caller = caller;
     await this.limits.take(request, 'actor');
-    if (!caller.actor.role || !roleAllows(caller.actor.role, route.access))
-      throw commonFailure('forbidden', {
-        detail: `This needs the role ${route.access}; yours is ${caller.actor.role ?? 'none'}.`,
-      });
+    if (!hasPermission(caller.actor, route.access)) throw lacks(caller.actor, route.access);
     return contextOf(request, caller);
   }
 

@@ -1,6 +1,7 @@
 import { commonFailure } from '@aether/contracts/failure';
 import { LiveClientFrame, liveCloseCodes } from '@aether/contracts/live-frames';
-import { roleAllows } from '@aether/contracts/schemas';
+import { hasPermission } from '@aether/contracts/permissions';
+import { lacks } from '@aether/messaging/access';
 import { issuesOf } from '@aether/messaging/error-reply';
 import { Inject, Injectable } from '@nestjs/common';
 import type { RawData } from 'ws';
@@ -57,15 +58,11 @@ export class ClientFrames {
 
   private subscribe({ topic: name, after }: Subscribe, socket: LiveSocket): void {
     const topic = topicOf(name);
-    const { role } = socket.identity.caller.actor;
+    const { actor } = socket.identity.caller;
     const heldMax = this.config.LIVE_QUEUE_MAX;
     if (!topic)
       return socket.fail(commonFailure('not_found', { detail: `There is no topic "${name}".` }), name);
-    if (!role || !roleAllows(role, topic.access))
-      return socket.fail(
-        commonFailure('forbidden', { detail: `This topic needs the role ${topic.access}.` }),
-        name,
-      );
+    if (!hasPermission(actor, topic.access)) return socket.fail(lacks(actor, topic.access), name);
     if (!socket.follows(name) && socket.subscriptions >= this.config.LIVE_SUBSCRIPTIONS_MAX)
       return socket.fail(edgeFailure('too_many_subscriptions'), name);
     const feed = socket.open(name);

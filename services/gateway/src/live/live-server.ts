@@ -36,7 +36,7 @@ export class LiveServer implements OnModuleInit {
       url: LIVE_PATH,
       exposeHeadRoute: false,
       onRequest: async (request) => {
-        request.context = await this.gate.admit(request, { access: 'viewer', ownPagesOnly: true });
+        request.context = await this.gate.admit(request, { access: 'authenticated', ownPagesOnly: true });
       },
       handler: (request, reply) => this.open(request, reply),
     });

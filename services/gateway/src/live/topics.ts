@@ -1,12 +1,13 @@
 import type { Catalog } from '@aether/contracts/contract';
 import type { LiveTopic } from '@aether/contracts/live';
+import type { Requirement } from '@aether/contracts/permissions';
 import { eventTopics, liveTopics } from '@aether/contracts/routes';
-import { Id, type Role } from '@aether/contracts/schemas';
+import { Id } from '@aether/contracts/schemas';
 
 /** A topic a client named: a thing's live deltas, or everything an owner publishes. */
 export type Topic =
-  | { readonly kind: 'entity'; readonly access: Role; readonly spec: LiveTopic; readonly id: string }
-  | { readonly kind: 'events'; readonly access: Role; readonly catalog: Catalog };
+  | { readonly kind: 'entity'; readonly access: Requirement; readonly spec: LiveTopic; readonly id: string }
+  | { readonly kind: 'events'; readonly access: Requirement; readonly catalog: Catalog };
 
 /** The topic of that name, or null where there is none such. */
 export function topicOf(name: string): Topic | null {

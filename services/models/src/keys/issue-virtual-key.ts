@@ -28,7 +28,7 @@ export class IssueVirtualKey {
   ) {}
 
   async execute({ deploymentId }: InputOf<Contract>, context: Context): Promise<OutputOf<Contract>> {
-    requireServiceOr(context, 'operator');
+    requireServiceOr(context, 'deployments:write');
     const now = this.clock.now();
     const id = newId();
     const key = newKey();

@@ -19,7 +19,7 @@ export class CheckProvider {
   constructor(private readonly catalogue: ModelCatalogue) {}
 
   async execute(context: Context): Promise<Check> {
-    requireServiceOr(context, 'operator');
+    requireServiceOr(context, 'deployments:write');
     const { provider, isDemo: demo } = this.catalogue;
     const fault = provider ? ((await this.list(provider)) ?? (await this.call(provider))) : null;
     return { ok: fault === null, demo, cause: fault?.cause ?? null, remedy: fault?.remedy ?? null };

@@ -13,7 +13,7 @@ export class GetEndpoint {
   ) {}
 
   execute(context: Context): ModelEndpoint {
-    requireServiceOr(context, 'viewer');
+    requireServiceOr(context, 'models:read');
     const { defaultModel, isDemo, models } = this.catalogue;
     return { baseUrl: this.server.baseUrl, defaultModel, demo: isDemo, models: [...models] };
   }

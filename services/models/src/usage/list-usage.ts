@@ -12,7 +12,7 @@ export class ListUsage {
   constructor(private readonly usage: UsageRepository) {}
 
   async execute(query: InputOf<Contract>, context: Context): Promise<OutputOf<Contract>> {
-    requireServiceOr(context, 'viewer');
+    requireServiceOr(context, 'usage:read');
     return this.usage.page(query);
   }
 }

@@ -13,7 +13,7 @@ export class AbortTurn {
   ) {}
 
   async execute({ id }: { id: string }, context: RequestContext<typeof openclawRequests.abortTurn>) {
-    requireServiceOr(context, 'operator');
+    requireServiceOr(context, 'chats:write');
     if (!(await this.chats.find(id))) throw context.fail('chat_not_found');
     return { aborted: await this.turns.abort(id) };
   }

@@ -18,7 +18,7 @@ export class CreateChat {
   ) {}
 
   async execute(input: InputOf<typeof contract>, context: RequestContext<typeof contract>): Promise<Chat> {
-    requireServiceOr(context, 'operator');
+    requireServiceOr(context, 'chats:write');
     const connection = await this.connections.findByDeployment(input.deploymentId);
     if (!connection || connection.state === 'closed') throw context.fail('connection_not_found');
     const agent = input.agentId

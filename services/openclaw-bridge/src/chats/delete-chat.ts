@@ -24,7 +24,7 @@ export class DeleteChat {
     { id }: { id: string },
     context: RequestContext<typeof openclawRequests.deleteChat>,
   ): Promise<Chat> {
-    requireServiceOr(context, 'operator');
+    requireServiceOr(context, 'chats:write');
     const chat = await this.database.transaction(context, (tx) => this.chats.delete(tx, id));
     if (!chat) throw context.fail('chat_not_found');
     void this.deleteAtGateway(chat);

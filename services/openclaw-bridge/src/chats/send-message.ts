@@ -20,7 +20,7 @@ export class SendMessage {
   ) {}
 
   async execute(input: InputOf<typeof contract>, context: RequestContext<typeof contract>): Promise<Message> {
-    requireServiceOr(context, 'operator');
+    requireServiceOr(context, 'chats:write');
     let begun: OpenTurn | null = null;
     const message = await this.database.once({ contract, input, context }, async (tx) => {
       const turn = await this.chats.beginTurn(tx, input.id, {
