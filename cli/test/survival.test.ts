@@ -71,6 +71,26 @@ describe('kill -9 of any process', () => {
     expect({ code, error, state: deployment?.state }).toEqual({ code: 0, state: 'ready' });
   }, 600_000);
 
+  test('of a new agent in the middle of its deploy: the deploy says why, and one repair finishes it', async () => {
+    const deploying = outcomeOf(
+      machine.start(['deploy', '--template', 'coding', '--name', 'third', '--wait', '--json']),
+    );
+    const pid = await eventually(
+      async () => {
+        const { id } = await get<{ id: string }>(machine, '/api/v1/deployments/third');
+        return machine.pidIn('deployments', id, 'process.json');
+      },
+      { timeoutMs: 60_000 },
+    );
+    process.kill(pid, 'SIGKILL');
+    const { code, json } = await deploying;
+    expect(code).not.toBe(0);
+    expect(json().error).toMatchObject({ code: 'killed', hint: expect.stringContaining('repair') });
+    expect(await machine.ask(['repair', 'third', '--wait'])).toMatchObject({
+      deployment: { state: 'ready' },
+    });
+  }, 600_000);
+
   test('Ctrl-C in the foreground stops everything in order', async () => {
     const other = await Machine.make();
     try {
