@@ -2,6 +2,7 @@ import { ROOT_CONTEXT, context as otelContext, propagation } from '@opentelemetr
 import { Permission } from '@aether/contracts/permissions';
 import { Role } from '@aether/contracts/schemas';
 import { headers as natsHeaders, type MsgHdrs } from '@nats-io/nats-core';
+import { canSee, type Restricted } from './access.js';
 import type { Actor, Context } from './context.js';
 import { newId } from './id.js';
 
@@ -22,6 +23,19 @@ export function contextPairs(context: Context): Record<string, string> {
   if (context.idempotencyKey) pairs['x-idempotency-key'] = context.idempotencyKey;
   propagation.inject(otelContext.active(), pairs);
   return pairs;
+}
+
+const VISIBLE_TO = 'x-visible-to';
+
+/** The header of an event about a private thing; nothing for one about an open thing. */
+export function visibilityPairs(about: Restricted | undefined): Record<string, string> {
+  return about?.visibility === 'private' ? { [VISIBLE_TO]: about.createdBy } : {};
+}
+
+/** True where an event may be shown to the actor: it tells of an open thing, or of one that the actor sees. */
+export function mayBeShown(headers: Readonly<Record<string, string>>, actor: Actor): boolean {
+  const createdBy = headers[VISIBLE_TO];
+  return createdBy === undefined || canSee(actor, { createdBy, visibility: 'private' });
 }
 
 /** NATS headers from plain pairs. Throws on a value with a line break, so nothing can be smuggled in. */

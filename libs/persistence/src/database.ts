@@ -7,8 +7,9 @@ import type {
   RequestContract,
 } from '@aether/contracts/contract';
 import { ContractFailure, commonFailure } from '@aether/contracts/failure';
+import type { Restricted } from '@aether/messaging/access';
 import type { Context } from '@aether/messaging/context';
-import { contextPairs } from '@aether/messaging/headers';
+import { contextPairs, visibilityPairs } from '@aether/messaging/headers';
 import { newId } from '@aether/messaging/id';
 import type { DataSource, EntityManager } from 'typeorm';
 import { IdempotencyRow, OutboxRow } from './tables.js';
@@ -17,8 +18,16 @@ import { IdempotencyRow, OutboxRow } from './tables.js';
 export interface Transaction {
   readonly manager: EntityManager;
   readonly context: Context;
-  /** Writes an event to the outbox; the relay publishes it after the commit. */
-  publish<C extends EventContract>(this: void, contract: C, data: DataOf<C>): Promise<void>;
+  /**
+   * Writes an event to the outbox; the relay publishes it after the commit. One about a private thing names
+   * whom it may be shown to, beside services and administrators.
+   */
+  publish<C extends EventContract>(
+    this: void,
+    contract: C,
+    data: DataOf<C>,
+    about?: Restricted,
+  ): Promise<void>;
 }
 
 export interface OnceOptions {
@@ -46,12 +55,12 @@ export class Database {
         work({
           manager,
           context,
-          publish: async (contract, data) => {
+          publish: async (contract, data, about) => {
             published = true;
             await manager.insert(OutboxRow, {
               id: newId(),
               subject: contract.subject,
-              headers: contextPairs(context),
+              headers: { ...contextPairs(context), ...visibilityPairs(about) },
               payload: contract.data.parse(data) as object,
             });
           },

@@ -3,8 +3,9 @@ import type { Catalog } from '@aether/contracts/contract';
 import { commonFailure } from '@aether/contracts/failure';
 import type { Problem } from '@aether/contracts/problem';
 import { catalogs } from '@aether/contracts/topology';
+import type { Restricted } from '@aether/messaging/access';
 import { serviceContext } from '@aether/messaging/context';
-import { contextPairs } from '@aether/messaging/headers';
+import { contextPairs, visibilityPairs } from '@aether/messaging/headers';
 import { Messaging } from '@aether/messaging/messaging';
 import type { RequestHandlers } from '@aether/messaging/requests';
 import { startTestNats, type TestNats } from '@aether/testing/environment';
@@ -30,7 +31,7 @@ export interface Edge {
   readonly bus: Messaging;
   /** Plays an owner: what is not given answers `not_found`. */
   play(catalog: Catalog, handlers?: Handlers): Promise<Messaging>;
-  publish(subject: string, payload: unknown): Promise<string>;
+  publish(subject: string, payload: unknown, about?: Restricted): Promise<string>;
   request(key: string, init?: RequestInit & { token?: string; json?: unknown }): Promise<Answer>;
   stop(): Promise<void>;
 }
@@ -93,9 +94,14 @@ export async function startEdge({ environment = {}, absent = [] }: EdgeOptions =
     },
     bus,
     play,
-    publish: async (subject, payload) => {
+    publish: async (subject, payload, about) => {
       const context = serviceContext('test');
-      await bus.publish({ id: randomUUID(), subject, headers: contextPairs(context), payload });
+      await bus.publish({
+        id: randomUUID(),
+        subject,
+        headers: { ...contextPairs(context), ...visibilityPairs(about) },
+        payload,
+      });
       return context.correlationId;
     },
     request: (key, init = {}) => requestOf(gateway.url, key, init),

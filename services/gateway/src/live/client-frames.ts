@@ -68,7 +68,7 @@ export class ClientFrames {
     const feed = socket.open(name);
     const feeding =
       topic.kind === 'events'
-        ? this.events.feed({ owner: topic.catalog.owner, after, heldMax }, feed)
+        ? this.events.feed({ owner: topic.catalog.owner, actor, after, heldMax }, feed)
         : this.entities.feed(
             { topic: topic.spec, id: topic.id, after, context: socket.identity.context, heldMax },
             feed,

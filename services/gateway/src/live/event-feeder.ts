@@ -1,5 +1,7 @@
 import { commonFailure } from '@aether/contracts/failure';
 import type { LiveEvent } from '@aether/contracts/live-frames';
+import type { Actor } from '@aether/messaging/context';
+import { mayBeShown } from '@aether/messaging/headers';
 import { Messaging, type StreamEvent } from '@aether/messaging/messaging';
 import { Injectable } from '@nestjs/common';
 import type { EventTail } from './event-tail.js';
@@ -7,6 +9,8 @@ import { EventTails } from './event-tails.js';
 import { HeldEntries, type Feed, type FeedEntry } from './feed.js';
 
 export interface EventRequest {
+  /** Who is told: events about what is private to others are left out. */
+  readonly actor: Actor;
   readonly owner: string;
   readonly after: string | undefined;
   readonly heldMax: number;
@@ -24,7 +28,7 @@ export class EventFeeder {
     private readonly tails: EventTails,
   ) {}
 
-  async feed({ owner, after, heldMax }: EventRequest, feed: Feed): Promise<void> {
+  async feed({ owner, actor, after, heldMax }: EventRequest, feed: Feed): Promise<void> {
     const tail = this.tails.of(owner);
     await tail.reached(REACH_WITHIN_MS).catch((cause: unknown) => {
       throw commonFailure('unavailable', {
@@ -38,15 +42,25 @@ export class EventFeeder {
     // Taken in one go: what is behind this place is history, what comes after it is held.
     const joinAt = tail.lastSeq ?? 0;
     feed.onEnd(
-      tail.follow({ event: (event) => held.accept(entryOf(event)), lost: (reason) => feed.resync(reason) }),
+      tail.follow({
+        event: (event) => {
+          if (mayBeShown(event.headers, actor)) held.accept(entryOf(event));
+        },
+        lost: (reason) => feed.resync(reason),
+      }),
     );
     if (after === undefined) feed.subscribed(String(joinAt));
-    else await this.tellHistory({ tail, after, joinAt }, feed);
+    else await this.tellHistory({ tail, actor, after, joinAt }, feed);
     held.release(() => false);
   }
 
   private async tellHistory(
-    { tail, after, joinAt }: { tail: EventTail; after: string; joinAt: number },
+    {
+      tail,
+      actor,
+      after,
+      joinAt,
+    }: Pick<EventRequest, 'actor'> & { tail: EventTail; after: string; joinAt: number },
     feed: Feed,
   ): Promise<void> {
     const seen = /^\d{1,15}$/.test(after) ? Number(after) : Number.NaN;
@@ -58,13 +72,13 @@ export class EventFeeder {
       if (!range || range.firstSeq > seen + 1) return feed.resync('cursor-too-old');
     }
     feed.subscribed(after);
-    if (seen < joinAt && !(await this.replay({ owner: tail.owner, seen, joinAt }, feed)))
+    if (seen < joinAt && !(await this.replay({ owner: tail.owner, actor, seen, joinAt }, feed)))
       feed.resync('bus-reconnected');
   }
 
   /** True when the place to join was reached. */
   private async replay(
-    { owner, seen, joinAt }: { owner: string; seen: number; joinAt: number },
+    { owner, actor, seen, joinAt }: Pick<EventRequest, 'owner' | 'actor'> & { seen: number; joinAt: number },
     feed: Feed,
   ): Promise<boolean> {
     const reading = new AbortController();
@@ -73,7 +87,7 @@ export class EventFeeder {
     try {
       for await (const event of this.messaging.readEvents(owner, seen + 1, reading.signal)) {
         idle.refresh();
-        if (event.streamSeq <= joinAt) {
+        if (event.streamSeq <= joinAt && mayBeShown(event.headers, actor)) {
           await feed.ready();
           feed.send(entryOf(event));
         }
