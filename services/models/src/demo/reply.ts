@@ -1,10 +1,11 @@
 import type { ChatRequest } from '../calls/chat-request.js';
 import { parseIntents, type Intent } from './intent.js';
-import { readTurn } from './turn.js';
+import { jasonAct, planReply } from './jason.js';
+import { readTurn, type Turn } from './turn.js';
 
 /** Either the next tool to call, or an answer in pieces; a slow piece takes ten times as long as a word. */
 export type Reply =
-  | { readonly kind: 'tool'; readonly name: string; readonly input: Readonly<Record<string, string>> }
+  | { readonly kind: 'tool'; readonly name: string; readonly input: Readonly<Record<string, unknown>> }
   | { readonly kind: 'text'; readonly pieces: readonly { readonly text: string; readonly slow: boolean }[] };
 
 type ToolIntent = Extract<Intent, { kind: 'write' | 'run' | 'read' }>;
@@ -12,13 +13,20 @@ type ToolIntent = Extract<Intent, { kind: 'write' | 'run' | 'read' }>;
 const LABEL = 'Demo model:';
 const HELP =
   'I am the built-in demo of Aether, not a language model. Try "count to 20", "write notes.md: some text", "read notes.md" or "run: ls".';
+const JASON_HELP =
+  'I am the built-in demo in Jason\'s place, not a language model. Give me a goal as a numbered or bulleted list and I put it on the board; then say "approve", "status", "pause", "resume", "cancel", "agents", "missions", or "change: " and another list.';
+/** Offered to Jason only. */
+const JASON_TOOL = 'create_mission';
 const QUOTED_MAX = 600;
 
 /** The demo model's whole behaviour: what it does next, from the request alone. */
 export function replyTo(request: ChatRequest): Reply {
+  const plan = planReply(request);
+  if (plan !== null) return { kind: 'text', pieces: words(plan) };
   const turn = readTurn(request.messages);
-  const intents = parseIntents(turn.said);
   const offered = offeredTools(request);
+  if (offered.has(JASON_TOOL)) return jasonReply(turn, offered);
+  const intents = parseIntents(turn.said);
   const steps = intents.filter(isTool).map((intent) => ({ intent, ...toolOf(intent) }));
   const possible = steps.filter(({ name }) => offered.has(name));
   const next = possible[turn.toolCalls];
@@ -33,6 +41,14 @@ export function replyTo(request: ChatRequest): Reply {
   );
   const lines = parts.flatMap((part, index) => (index === 0 ? part : [{ text: '\n', slow: false }, ...part]));
   return { kind: 'text', pieces: [...words(`${LABEL} `), ...(lines.length > 0 ? lines : words(HELP))] };
+}
+
+/** In Jason's place: one act, then what came of it. */
+function jasonReply(turn: Turn, offered: ReadonlySet<string>): Reply {
+  const act = jasonAct(turn.said);
+  if (!act || !offered.has(act.name)) return { kind: 'text', pieces: words(`${LABEL} ${JASON_HELP}`) };
+  if (turn.toolCalls === 0) return { kind: 'tool', ...act };
+  return { kind: 'text', pieces: words(`${LABEL} ${turn.toolResults.at(-1) ?? ''}`) };
 }
 
 const isTool = (intent: Intent): intent is ToolIntent => ['write', 'run', 'read'].includes(intent.kind);
