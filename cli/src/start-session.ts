@@ -1,5 +1,5 @@
 import { hostname } from 'node:os';
-import { IssuedSession } from '@aether/contracts/auth';
+import { IssuedSession } from '@aether/contracts/identity';
 import { Api } from './api.js';
 import { CommandError, toCommandError } from './command-error.js';
 import type { CliConfig } from './config.js';

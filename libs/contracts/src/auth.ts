@@ -1,59 +1,19 @@
 import { z } from 'zod';
+import { apiKeyEvents, apiKeyRequests, apiKeyRoutes } from './api-keys.js';
 import { defineCatalog, defineEvent, defineRequest } from './contract.js';
+import { ClientInfo, Email, IssuedSession, OpaqueToken, Password, PersonName, User } from './identity.js';
 import { operationsRequests, operationsRoutes } from './operations.js';
 import { Id, Instant, Line, Nothing, PageQuery, Role, pageOf } from './schemas.js';
+import { peopleEvents, peopleRequests, peopleRoutes } from './people.js';
+import { Permission } from './permissions.js';
 import { defineRoutes } from './route.js';
-
-export const User = z
-  .object({ id: Id, email: z.email(), name: z.string(), role: Role, createdAt: Instant })
-  .meta({ id: 'User' });
-export type User = z.infer<typeof User>;
-
-export const ApiKey = z
-  .object({
-    id: Id,
-    name: z.string(),
-    role: Role,
-    prefix: z.string().describe('First characters of the key, to tell keys apart.'),
-    createdBy: Id,
-    createdAt: Instant,
-    expiresAt: Instant.nullable(),
-    revokedAt: Instant.nullable(),
-  })
-  .meta({ id: 'ApiKey' });
-export type ApiKey = z.infer<typeof ApiKey>;
 
 export const Secret = z
   .object({ id: Id, name: z.string(), createdAt: Instant, updatedAt: Instant })
   .meta({ id: 'Secret', description: 'A secret by reference; its value is never returned.' });
 export type Secret = z.infer<typeof Secret>;
 
-/** Why a session ended before its time. */
-export const SessionEnd = z.enum(['signed-out', 'refresh-token-reused', 'password-changed']);
-export type SessionEnd = z.infer<typeof SessionEnd>;
-
-/** Issuer and audience of every access token; `sub` is the user's id, `sid` the session's. */
-export const accessTokenIssuer = 'aether';
-export const accessTokenAudience = 'aether-api';
-/** Claims of an access token beside the registered ones. */
-export const AccessTokenClaims = z.object({ sub: Id, sid: Id, role: Role, name: z.string() });
-export type AccessTokenClaims = z.infer<typeof AccessTokenClaims>;
-
-/** What the edge needs to give a caller a session; the refresh token leaves the edge only as a cookie. */
-export const IssuedSession = z.object({
-  user: User,
-  accessToken: z.string(),
-  accessTokenExpiresAt: Instant,
-  refreshToken: z.string(),
-  refreshTokenExpiresAt: Instant,
-});
-export type IssuedSession = z.infer<typeof IssuedSession>;
-
-/** 12 characters at least: length is what counts (NIST SP 800-63B), so no rules about kinds of characters. */
-const Password = z.string().min(12, 'use at least 12 characters').max(256);
-const Email = z.email().max(254).toLowerCase();
 const SecretValue = z.string().min(1).max(16_384);
-const OpaqueToken = z.string().min(16).max(512);
 
 const setupErrors = {
   already_set_up: {
@@ -104,7 +64,7 @@ export const authRequests = {
     errors: setupErrors,
   }),
   completeSetup: defineRequest('req.auth.complete-setup.v1', {
-    input: z.object({ token: OpaqueToken, email: Email, password: Password, name: Line(80).optional() }),
+    input: z.object({ token: OpaqueToken, email: Email, password: Password, name: PersonName.optional() }),
     output: User,
     errors: {
       ...setupErrors,
@@ -116,13 +76,22 @@ export const authRequests = {
     },
   }),
   signIn: defineRequest('req.auth.sign-in.v1', {
-    input: z.object({ email: Email, password: z.string().min(1).max(256) }),
+    input: z.object({
+      email: Email,
+      password: z.string().min(1).max(256),
+      client: ClientInfo.optional().describe('Filled in by the edge.'),
+    }),
     output: IssuedSession,
     errors: {
       sign_in_failed: {
         status: 401,
         title: 'The e-mail address or the password is wrong.',
         hint: 'Check both and try again.',
+      },
+      account_disabled: {
+        status: 403,
+        title: 'This account is disabled.',
+        hint: 'Ask an administrator to enable it.',
       },
       ...delayErrors,
     },
@@ -141,17 +110,6 @@ export const authRequests = {
     input: Nothing,
     output: z.object({ keys: z.array(z.record(z.string(), z.unknown())) }),
   }),
-  verifyApiKey: defineRequest('req.auth.verify-api-key.v1', {
-    input: z.object({ key: OpaqueToken }),
-    output: z.object({ id: Id, name: z.string(), role: Role, expiresAt: Instant.nullable() }),
-    errors: {
-      api_key_invalid: {
-        status: 401,
-        title: 'This API key is not valid.',
-        hint: 'It may be revoked or expired; create a new one.',
-      },
-    },
-  }),
   getMe: defineRequest('req.auth.get-me.v1', {
     input: Nothing,
     output: z
@@ -161,6 +119,7 @@ export const authRequests = {
         name: z.string(),
         role: Role,
         email: z.email().nullable(),
+        permissions: z.array(Permission).describe('What this caller may do now.'),
       })
       .meta({ id: 'Me' }),
   }),
@@ -175,34 +134,6 @@ export const authRequests = {
         hint: 'Check it and try again.',
       },
       ...delayErrors,
-    },
-  }),
-  createApiKey: defineRequest('req.auth.create-api-key.v1', {
-    input: z.object({ name: Line(80), role: Role, expiresAt: Instant.optional() }),
-    output: z.object({ apiKey: ApiKey, key: z.string().describe('The key itself, shown this once.') }),
-    errors: {
-      role_too_high: {
-        status: 403,
-        title: 'A key cannot have a higher role than its maker.',
-        hint: 'Choose your own role or a lower one.',
-      },
-      api_key_already_shown: {
-        status: 409,
-        title: 'This request already made a key, and a key is shown only once.',
-        hint: 'Revoke it and create another with a new Idempotency-Key.',
-      },
-    },
-  }),
-  listApiKeys: defineRequest('req.auth.list-api-keys.v1', { input: PageQuery, output: pageOf(ApiKey) }),
-  revokeApiKey: defineRequest('req.auth.revoke-api-key.v1', {
-    input: z.object({ id: Id }),
-    output: ApiKey,
-    errors: {
-      api_key_not_found: {
-        status: 404,
-        title: 'There is no such API key.',
-        hint: 'List the keys to find the right id.',
-      },
     },
   }),
   storeSecret: defineRequest('req.auth.store-secret.v1', {
@@ -227,18 +158,15 @@ export const authRequests = {
     output: z.object({ value: z.string() }),
     errors: secretErrors,
   }),
+  ...peopleRequests,
+  ...apiKeyRequests,
   ...operationsRequests('auth'),
 };
 
 export const authEvents = {
-  userCreated: defineEvent('evt.auth.user-created.v1', z.object({ user: User })),
   signedIn: defineEvent('evt.auth.signed-in.v1', z.object({ userId: Id })),
-  sessionRevoked: defineEvent(
-    'evt.auth.session-revoked.v1',
-    z.object({ userId: Id, sessionId: Id, reason: SessionEnd }),
-  ),
-  apiKeyCreated: defineEvent('evt.auth.api-key-created.v1', z.object({ apiKey: ApiKey })),
-  apiKeyRevoked: defineEvent('evt.auth.api-key-revoked.v1', z.object({ apiKeyId: Id })),
+  ...peopleEvents,
+  ...apiKeyEvents,
   secretStored: defineEvent('evt.auth.secret-stored.v1', z.object({ secretId: Id, name: z.string() })),
   secretDeleted: defineEvent('evt.auth.secret-deleted.v1', z.object({ secretId: Id })),
 };
@@ -296,22 +224,6 @@ export const authRoutes = defineRoutes({
     summary: 'Change my password; every session of mine ends',
     rateClass: 'sign-in',
   },
-  'GET /api/v1/api-keys': {
-    contract: authRequests.listApiKeys,
-    access: 'api-keys:read',
-    summary: 'List API keys',
-  },
-  'POST /api/v1/api-keys': {
-    contract: authRequests.createApiKey,
-    access: 'api-keys:write',
-    summary: 'Create an API key; the key is shown once',
-    status: 201,
-  },
-  'DELETE /api/v1/api-keys/{id}': {
-    contract: authRequests.revokeApiKey,
-    access: 'api-keys:write',
-    summary: 'Revoke an API key',
-  },
   'GET /api/v1/secrets': {
     contract: authRequests.listSecrets,
     access: 'secrets:read',
@@ -333,5 +245,7 @@ export const authRoutes = defineRoutes({
     access: 'secrets:write',
     summary: 'Delete a secret',
   },
+  ...peopleRoutes,
+  ...apiKeyRoutes,
   ...operationsRoutes('auth', authRequests),
 });

@@ -1,7 +1,8 @@
 import type { z } from 'zod';
-import { IssuedSession, authCatalog, authRoutes } from './auth.js';
+import { authCatalog, authRoutes } from './auth.js';
 import type { CallInputOf, Catalog, OutputOf } from './contract.js';
 import { deployerCatalog, deployerLive, deployerRequests, deployerRoutes } from './deployer.js';
+import { IssuedSession } from './identity.js';
 import type { LiveTopic } from './live.js';
 import { modelsCatalog, modelsRoutes } from './models.js';
 import { openclawCatalog, openclawLive, openclawRequests, openclawRoutes } from './openclaw.js';

@@ -69,6 +69,7 @@ export const topology = {
       ...Object.values(routes).map((route) => route.contract),
       ...Object.values(liveTopics).map((topic) => topic.backfill),
       authRequests.verifyApiKey,
+      authRequests.listRecentEndings,
       ...healthRequests,
     ],
     follows: Object.values(liveTopics).map((topic) => topic.live),

@@ -7,6 +7,19 @@ import { CreateApiKey } from './api-keys/create-api-key.js';
 import { ListApiKeys } from './api-keys/list-api-keys.js';
 import { RevokeApiKey } from './api-keys/revoke-api-key.js';
 import { VerifyApiKey } from './api-keys/verify-api-key.js';
+import { CreateInvitation } from './invitations/create-invitation.js';
+import { ReadInvitations } from './invitations/read-invitations.js';
+import { RevokeInvitation } from './invitations/revoke-invitation.js';
+import { AcceptInvitation } from './invitations/accept-invitation.js';
+import { ReadSessions } from './sessions/read-sessions.js';
+import { RevokeSessions } from './sessions/revoke-sessions.js';
+import { ReadUsers } from './users/read-users.js';
+import { UpdateUser } from './users/update-user.js';
+import { UpdateMe } from './users/update-me.js';
+import { DisableUser } from './users/disable-user.js';
+import { EnableUser } from './users/enable-user.js';
+import { DeleteUser } from './users/delete-user.js';
+import { RotateApiKey } from './api-keys/rotate-api-key.js';
 import { AuthController, OPERATIONS } from './auth.controller.js';
 import { CLOCK, type Clock } from './clock.js';
 import type { AuthConfig } from './config.js';
@@ -51,6 +64,19 @@ const useCases = [
   ListSecrets,
   DeleteSecret,
   RevealSecret,
+  CreateInvitation,
+  ReadInvitations,
+  RevokeInvitation,
+  AcceptInvitation,
+  ReadSessions,
+  RevokeSessions,
+  ReadUsers,
+  UpdateUser,
+  UpdateMe,
+  DisableUser,
+  EnableUser,
+  DeleteUser,
+  RotateApiKey,
 ];
 
 const parts = [PasswordCheck, SignInGate, SessionIssuer, AccessTokens, SigningKeys, CheckMasterKey, Pruning];

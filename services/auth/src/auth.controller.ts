@@ -20,6 +20,19 @@ import { ListSecrets } from './vault/list-secrets.js';
 import { ReplaceSecret } from './vault/replace-secret.js';
 import { RevealSecret } from './vault/reveal-secret.js';
 import { StoreSecret } from './vault/store-secret.js';
+import { CreateInvitation } from './invitations/create-invitation.js';
+import { ReadInvitations } from './invitations/read-invitations.js';
+import { RevokeInvitation } from './invitations/revoke-invitation.js';
+import { AcceptInvitation } from './invitations/accept-invitation.js';
+import { ReadSessions } from './sessions/read-sessions.js';
+import { RevokeSessions } from './sessions/revoke-sessions.js';
+import { ReadUsers } from './users/read-users.js';
+import { UpdateUser } from './users/update-user.js';
+import { UpdateMe } from './users/update-me.js';
+import { DisableUser } from './users/disable-user.js';
+import { EnableUser } from './users/enable-user.js';
+import { DeleteUser } from './users/delete-user.js';
+import { RotateApiKey } from './api-keys/rotate-api-key.js';
 
 export const OPERATIONS = Symbol('operations');
 
@@ -46,6 +59,19 @@ export class AuthController implements OnModuleInit {
     private readonly listSecrets: ListSecrets,
     private readonly deleteSecret: DeleteSecret,
     private readonly revealSecret: RevealSecret,
+    private readonly createInvitation: CreateInvitation,
+    private readonly readInvitations: ReadInvitations,
+    private readonly revokeInvitation: RevokeInvitation,
+    private readonly acceptInvitation: AcceptInvitation,
+    private readonly readSessions: ReadSessions,
+    private readonly revokeSessions: RevokeSessions,
+    private readonly readUsers: ReadUsers,
+    private readonly updateUser: UpdateUser,
+    private readonly updateMe: UpdateMe,
+    private readonly disableUser: DisableUser,
+    private readonly enableUser: EnableUser,
+    private readonly deleteUser: DeleteUser,
+    private readonly rotateApiKey: RotateApiKey,
   ) {}
 
   onModuleInit(): void {
@@ -64,6 +90,25 @@ export class AuthController implements OnModuleInit {
       listApiKeys: (input, context) => this.listApiKeys.execute(input, context),
       revokeApiKey: (input, context) => this.revokeApiKey.execute(input, context),
       verifyApiKey: (input, context) => this.verifyApiKey.execute(input, context),
+      listUsers: (input, context) => this.readUsers.list(input, context),
+      getUser: (input, context) => this.readUsers.get(input, context),
+      updateUser: (input, context) => this.updateUser.execute(input, context),
+      disableUser: (input, context) => this.disableUser.execute(input, context),
+      enableUser: (input, context) => this.enableUser.execute(input, context),
+      deleteUser: (input, context) => this.deleteUser.execute(input, context),
+      updateMe: (input, context) => this.updateMe.execute(input, context),
+      createInvitation: (input, context) => this.createInvitation.execute(input, context),
+      listInvitations: (input, context) => this.readInvitations.list(input, context),
+      readInvitation: (input, context) => this.readInvitations.byToken(input, context),
+      revokeInvitation: (input, context) => this.revokeInvitation.execute(input, context),
+      acceptInvitation: (input, context) => this.acceptInvitation.execute(input, context),
+      listMySessions: (_, context) => this.readSessions.mine(context),
+      listSessions: (input, context) => this.readSessions.of(input, context),
+      listRecentEndings: (_, context) => this.readSessions.recentEndings(context),
+      revokeMySession: (input, context) => this.revokeSessions.oneOfMine(input, context),
+      revokeMySessions: (_, context) => this.revokeSessions.allOfMine(context),
+      revokeSessions: (input, context) => this.revokeSessions.allOf(input, context),
+      rotateApiKey: (input, context) => this.rotateApiKey.execute(input, context),
       storeSecret: (input, context) => this.storeSecret.execute(input, context),
       replaceSecret: (input, context) => this.replaceSecret.execute(input, context),
       listSecrets: (input, context) => this.listSecrets.execute(input, context),

@@ -4,6 +4,8 @@ import { StoredApiKey } from './api-keys/api-key.entity.js';
 import { AppModule } from './app.module.js';
 import { AuthConfig } from './config.js';
 import { CreateAuth1763856000000 } from './migrations/1763856000000-create-auth.js';
+import { StoredInvitation } from './invitations/invitation.entity.js';
+import { AddPeopleAndScopes1763890000000 } from './migrations/1763890000000-add-people-and-scopes.js';
 import { RefreshToken } from './sessions/refresh-token.entity.js';
 import { Session } from './sessions/session.entity.js';
 import { SetupToken } from './setup/setup-token.entity.js';
@@ -20,6 +22,7 @@ export const authService = defineService({
   schema: {
     entities: [
       UserAccount,
+      StoredInvitation,
       SetupToken,
       SignInGuard,
       Session,
@@ -29,7 +32,7 @@ export const authService = defineService({
       StoredSecret,
       MasterKeyCheck,
     ],
-    migrations: [CreateAuth1763856000000],
+    migrations: [CreateAuth1763856000000, AddPeopleAndScopes1763890000000],
   },
   module: (parts) => AppModule.register(parts),
 });

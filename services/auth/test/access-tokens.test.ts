@@ -1,4 +1,5 @@
-import { accessTokenAudience, accessTokenIssuer, authRequests } from '@aether/contracts/auth';
+import { authRequests } from '@aether/contracts/auth';
+import { accessTokenAudience, accessTokenIssuer } from '@aether/contracts/identity';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { SignJWT, UnsecuredJWT, createLocalJWKSet, decodeProtectedHeader, jwtVerify } from 'jose';
 import { startAuth, type AuthUnderTest } from './start-auth.js';

@@ -6,12 +6,13 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { actorOf, anonymous, refusal, startAuth, type AuthUnderTest } from './start-auth.js';
 
 const { createApiKey, getMe, listApiKeys, revokeApiKey, verifyApiKey } = authRequests;
-const admin = actorOf('admin');
 
 describe('API keys', () => {
   let auth: AuthUnderTest;
+  let admin: Actor;
   beforeAll(async () => {
     auth = await startAuth();
+    admin = await auth.addUser('admin');
   });
   afterAll(() => auth.stop());
 
@@ -25,11 +26,21 @@ describe('API keys', () => {
     const { apiKey, key } = await create();
     expect(key).toMatch(/^aek_[0-9a-f]{12}_[\w-]{43}$/);
     expect(key.startsWith(`${apiKey.prefix}_`)).toBe(true);
-    expect(apiKey).toMatchObject({ role: 'viewer', createdBy: admin.id, expiresAt: null, revokedAt: null });
+    expect(apiKey).toMatchObject({
+      role: 'viewer',
+      scopes: null,
+      createdBy: admin.id,
+      ownerId: admin.id,
+      expiresAt: null,
+      revokedAt: null,
+      lastUsedAt: null,
+    });
     await expect(verify(key)).resolves.toEqual({
       id: apiKey.id,
       name: 'ci',
       role: 'viewer',
+      scopes: null,
+      ownerId: admin.id,
       expiresAt: null,
     });
     await eventually(() => {
@@ -92,8 +103,9 @@ describe('API keys', () => {
   });
 
   it('never have more rights than their maker', async () => {
-    expect(await refusal(create({ role: 'admin' }, actorOf('operator')))).toBe('role_too_high');
-    await create({ role: 'operator' }, actorOf('operator'));
+    const operator = await auth.addUser('operator');
+    expect(await refusal(create({ role: 'admin' }, operator))).toBe('role_too_high');
+    await create({ role: 'operator' }, operator);
     expect(await refusal(create({}, actorOf('viewer')))).toBe('forbidden');
     expect(await refusal(create({}, anonymous))).toBe('unauthenticated');
     expect(await refusal(create({}, { type: 'service', id: 'deployer', role: null }))).toBe('forbidden');
@@ -118,7 +130,7 @@ describe('API keys', () => {
     const viewer = actorOf('viewer');
     expect(await refusal(auth.call(listApiKeys, {}, { actor: viewer }))).toBe('forbidden');
     expect(await refusal(auth.call(revokeApiKey, { id: randomUUID() }, { actor: viewer }))).toBe('forbidden');
-    const owner = actorOf('operator');
+    const owner = await auth.addUser('operator');
     const { apiKey } = await create({}, owner);
     await expect(auth.call(listApiKeys, {}, { actor: owner })).resolves.toMatchObject({ items: [apiKey] });
     const other = actorOf('operator');
@@ -141,12 +153,15 @@ describe('API keys', () => {
       name: 'ci',
       role: 'operator',
       email: null,
+      permissions: expect.arrayContaining(['chats:write']),
     });
-    const userId = await auth.setUp();
-    await expect(auth.call(getMe, {}, { actor: actorOf('admin', userId) })).resolves.toMatchObject({
+    await expect(
+      auth.call(getMe, {}, { actor: { ...actor, scopes: ['chats:read', 'users:write'] } }),
+    ).resolves.toMatchObject({ permissions: ['chats:read'] });
+    await expect(auth.call(getMe, {}, { actor: admin })).resolves.toMatchObject({
       type: 'user',
-      id: userId,
-      email: 'ada@example.org',
+      id: admin.id,
+      email: expect.stringContaining('@example.org'),
     });
     for (const nobody of [anonymous, actorOf('admin')])
       expect(await refusal(auth.call(getMe, {}, { actor: nobody }))).toBe('unauthenticated');

@@ -49,7 +49,7 @@ describe('what a refresh token is worth', () => {
   it.each(cases)(
     '$name: $expected',
     ({ expected, exchangedMs, retiredMs, successorUsed, revoked, nowMs }) => {
-      const session = Session.open('session', 'user', start);
+      const session = Session.open({ id: 'session', userId: 'user', method: 'password' }, start);
       const token = RefreshToken.issue({ token: 'x', session, parentId: null, now: start });
       token.exchangedAt = exchangedMs === undefined ? null : after(exchangedMs);
       token.retiredAt = retiredMs === undefined ? null : after(retiredMs);
@@ -61,7 +61,7 @@ describe('what a refresh token is worth', () => {
   );
 
   it('no token outlives its session', () => {
-    const session = Session.open('session', 'user', start);
+    const session = Session.open({ id: 'session', userId: 'user', method: 'password' }, start);
     const token = RefreshToken.issue({ token: 'x', session, parentId: null, now: after(89 * DAY_MS) });
     expect(token.expiresAt).toEqual(session.expiresAt);
   });

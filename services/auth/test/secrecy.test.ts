@@ -19,11 +19,12 @@ describe('the log', () => {
   });
 
   it('of everything that can be asked holds no password, token, key or secret', async () => {
-    const admin = { actor: actorOf('admin') };
     const secret = 'the-secret-of-the-provider';
     const wrong = 'a-wrong-password-of-somebody';
     const { token } = await auth.call(authRequests.createSetupToken, {}, { caller: 'operator' });
-    await auth.call(authRequests.completeSetup, { token, email: EMAIL, password: PASSWORD });
+    const setUp = { token, email: EMAIL, password: PASSWORD };
+    const { id: userId } = await auth.call(authRequests.completeSetup, setUp);
+    const admin = { actor: actorOf('admin', userId) };
     expect(await refusal(auth.call(authRequests.signIn, { email: EMAIL, password: wrong }))).toBe(
       'sign_in_failed',
     );
@@ -31,6 +32,12 @@ describe('the log', () => {
     const renewed = await auth.call(authRequests.refreshSession, { refreshToken: session.refreshToken });
     const { key } = await auth.call(authRequests.createApiKey, { name: 'k', role: 'viewer' }, admin);
     await auth.call(authRequests.verifyApiKey, { key });
+    const invited = await auth.call(
+      authRequests.createInvitation,
+      { email: 'eve@example.org', role: 'viewer' },
+      admin,
+    );
+    await auth.call(authRequests.readInvitation, { token: invited.token });
     const { id } = await auth.call(authRequests.storeSecret, { name: 's', value: secret }, admin);
     await auth.call(authRequests.revealSecret, { id }, { caller: 'deployer' });
     // Failures are logged with their cause: the ones that could carry a value are the ones to look at.
@@ -58,6 +65,7 @@ describe('the log', () => {
       session.refreshToken,
       renewed.refreshToken,
       key.slice(-43),
+      invited.token,
       secret,
       MASTER_KEY,
     ])

@@ -1,6 +1,8 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { authRequests, type IssuedSession } from '@aether/contracts/auth';
+import { authRequests } from '@aether/contracts/auth';
+import type { IssuedSession } from '@aether/contracts/identity';
 import type { CallInputOf, OutputOf, RequestContract } from '@aether/contracts/contract';
+import type { Role } from '@aether/contracts/schemas';
 import type { ServiceName } from '@aether/contracts/topology';
 import { serviceContext, type Actor, type Context } from '@aether/messaging/context';
 import type { ReceivedEvent } from '@aether/messaging/events';
@@ -55,6 +57,8 @@ export interface AuthUnderTest {
   /** Makes the first administrator. */
   setUp(): Promise<string>;
   signIn(): Promise<IssuedSession>;
+  /** Somebody more, who came by an invitation; signs in with `PASSWORD`. */
+  addUser(role: Role): Promise<Actor & { email: string }>;
   stop(): Promise<void>;
 }
 
@@ -120,11 +124,21 @@ export async function startAuth(overrides: Record<string, string> = {}): Promise
       services.push(await startService(definition, environment));
     },
     empty: async () => {
-      await database.query('TRUNCATE user_account, setup_token, sign_in_guard, session, refresh_token');
+      await database.query(
+        'TRUNCATE user_account, setup_token, sign_in_guard, session, refresh_token, invitation, api_key',
+      );
     },
     setUp: async () => {
       const { token } = await call(authRequests.createSetupToken, {}, { caller: 'operator' });
       return (await call(authRequests.completeSetup, { token, email: EMAIL, password: PASSWORD })).id;
+    },
+    addUser: async (role) => {
+      const email = `${randomUUID()}@example.org`;
+      const actor = actorOf('admin');
+      const { token } = await call(authRequests.createInvitation, { email, role }, { actor });
+      const accepted = { token, name: role, password: PASSWORD };
+      const user = await call(authRequests.acceptInvitation, accepted);
+      return { ...actorOf(role, user.id), email };
     },
     signIn: () => call(authRequests.signIn, { email: EMAIL, password: PASSWORD }),
     stop: async () => {

@@ -15,6 +15,7 @@ import { Sessions } from './http/sessions.js';
 import { AccessTokens } from './identity/access-tokens.js';
 import { ApiKeys } from './identity/api-keys.js';
 import { Authenticator } from './identity/authenticator.js';
+import { Endings } from './identity/endings.js';
 import { ClientFrames } from './live/client-frames.js';
 import { EntityFeeder } from './live/entity-feeder.js';
 import { EventFeeder } from './live/event-feeder.js';
@@ -43,6 +44,7 @@ export class AppModule {
         { provide: LOGGER, useValue: logger },
         { provide: Messaging, useValue: messaging },
         { provide: APP_FILTER, useValue: new ProblemFilter(logger) },
+        Endings,
         AccessTokens,
         ApiKeys,
         Authenticator,

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { authRequests } from '@aether/contracts/auth';
+import { Role } from '@aether/contracts/schemas';
 import { serviceContext } from '@aether/messaging/context';
 import { Messaging } from '@aether/messaging/messaging';
 import { testDatabase, type TestNats } from '@aether/testing/environment';
@@ -55,20 +56,41 @@ async function ended(child: ChildProcess): Promise<void> {
   if (code !== 0) throw new Error(`the migrations of auth ended with ${code}`);
 }
 
-/** A bearer for each role, as an installation would give them out. */
-export async function bearers(
-  edge: Edge,
-  setUpToken: string,
-): Promise<Record<'viewer' | 'operator' | 'admin', string>> {
+/** An API key of each role, and people of each role who sign in. */
+export interface Bearers {
+  readonly keyOf: Readonly<Record<Role, string>>;
+  /** A new session each time: some routes end the one they are called by. */
+  sessionOf(role: Role): Promise<string>;
+}
+
+/** Sets the installation up and makes what it takes to come as anybody, in the ways it has for that. */
+export async function bearers(edge: Edge, setUpToken: string): Promise<Bearers> {
   await edge.request('POST /api/v1/setup', { json: { token: setUpToken, email: EMAIL, password: PASSWORD } });
-  const session = await edge.request('POST /api/v1/session', { json: { email: EMAIL, password: PASSWORD } });
-  const admin = String(session.body.accessToken);
-  const keyOf = async (role: string) => {
+  const signIn = async (email: string) => {
+    const { body } = await edge.request('POST /api/v1/session', { json: { email, password: PASSWORD } });
+    return String(body.accessToken);
+  };
+  const admin = await signIn(EMAIL);
+  const keyOf = async (role: Role) => {
     const { body } = await edge.request('POST /api/v1/api-keys', {
       token: admin,
       json: { name: role, role },
     });
     return String(body.key);
   };
-  return { admin, operator: await keyOf('operator'), viewer: await keyOf('viewer') };
+  const invite = async (role: Role) => {
+    const email = `${role}@example.org`;
+    const { body } = await edge.request('POST /api/v1/invitations', { token: admin, json: { email, role } });
+    const accepted = { token: body.token, name: role, password: PASSWORD };
+    await edge.request('POST /api/v1/invitations/accept', { json: accepted });
+  };
+  for (const role of Role.options) await invite(role);
+  return {
+    keyOf: {
+      admin: await keyOf('admin'),
+      operator: await keyOf('operator'),
+      viewer: await keyOf('viewer'),
+    },
+    sessionOf: (role) => signIn(`${role}@example.org`),
+  };
 }

@@ -37,12 +37,18 @@ export interface Edge {
 }
 
 export interface EdgeOptions {
+  /** What the edge is told when it starts. */
+  readonly recentEndings?: TestAuth['recentEndings'];
   readonly environment?: Record<string, string>;
   /** Owners that the test does not play itself. Default: all but auth answer `not_found`. */
   readonly absent?: readonly string[];
 }
 
-export async function startEdge({ environment = {}, absent = [] }: EdgeOptions = {}): Promise<Edge> {
+export async function startEdge({
+  environment = {},
+  absent = [],
+  recentEndings,
+}: EdgeOptions = {}): Promise<Edge> {
   const nats = await startTestNats();
   const players: Messaging[] = [];
   const connect = async (catalog: Catalog | null) => {
@@ -71,6 +77,7 @@ export async function startEdge({ environment = {}, absent = [] }: EdgeOptions =
   };
   const bus = await connect(null);
   const auth = await TestAuth.create();
+  if (recentEndings) auth.recentEndings = recentEndings;
   for (const catalog of catalogs)
     if (!absent.includes(catalog.owner)) await play(catalog, catalog.owner === 'auth' ? auth.handlers : {});
   const gateway = await startGateway({

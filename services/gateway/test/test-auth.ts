@@ -1,12 +1,23 @@
 import { randomUUID } from 'node:crypto';
-import type { Catalog } from '@aether/contracts/contract';
+import type { authRequests } from '@aether/contracts/auth';
+import type { Catalog, OutputOf } from '@aether/contracts/contract';
+import type { Permission } from '@aether/contracts/permissions';
 import type { Role } from '@aether/contracts/schemas';
 import type { RequestHandlers } from '@aether/messaging/requests';
 import { SignJWT, exportJWK, generateKeyPair, type CryptoKey, type JWK } from 'jose';
 
+interface KeyOfTest {
+  readonly id: string;
+  readonly role: Role;
+  readonly ownerId: string;
+  readonly scopes: Permission[] | null;
+}
+
 /** Plays `auth`: signs tokens of any role and age, and knows the keys it made. */
 export class TestAuth {
-  private readonly keys = new Map<string, { id: string; role: Role }>();
+  private readonly keys = new Map<string, KeyOfTest>();
+  /** What an edge that starts is told. */
+  recentEndings: OutputOf<typeof authRequests.listRecentEndings> = { sessionIds: [], users: [] };
   readonly handlers: Partial<RequestHandlers<Catalog['requests']>>;
   /** How often the gateway asked for a key. */
   verifications = 0;
@@ -19,8 +30,9 @@ export class TestAuth {
       getJwks: () => ({ keys: [this.jwk] }),
       getHealth: () => ({ ready: true, checks: [] }),
       getSetupState: () => ({ setUp: true }),
-      getMe: (_input, { actor }) => ({ ...actor, name: 'test', email: null }),
+      getMe: (_input, { actor }) => ({ ...actor, name: 'test', email: null, permissions: [] }),
       signOut: () => ({}),
+      listRecentEndings: () => this.recentEndings,
       verifyApiKey: (input, context) => {
         this.verifications += 1;
         const known = this.keys.get((input as { key: string }).key);
@@ -47,8 +59,11 @@ export class TestAuth {
     this.jwk = jwk;
   }
 
-  tokenOf(role: Role, { expiresInS = 600, id = String(randomUUID()) } = {}): Promise<string> {
-    return this.sign({ role, expiresInS, id });
+  tokenOf(
+    role: Role,
+    { expiresInS = 600, id = String(randomUUID()), sid = String(randomUUID()) } = {},
+  ): Promise<string> {
+    return this.sign({ role, expiresInS, id, sid });
   }
 
   /** A token with the claims given, for those that are not as they should be. */
@@ -58,8 +73,9 @@ export class TestAuth {
     audience = 'aether-api',
     expiresInS = 600,
     id = String(randomUUID()),
+    sid = String(randomUUID()),
   }) {
-    return new SignJWT({ role })
+    return new SignJWT({ role, sid, name: 'test' })
       .setProtectedHeader({ alg: 'EdDSA', kid: this.jwk.kid })
       .setSubject(id)
       .setIssuer(issuer)
@@ -70,10 +86,13 @@ export class TestAuth {
   }
 
   /** A key of that role, and the id it is revoked by. */
-  keyOf(role: Role): { key: string; id: string } {
+  keyOf(
+    role: Role,
+    { scopes = null, ownerId = randomUUID() }: { scopes?: Permission[] | null; ownerId?: string } = {},
+  ): { key: string; id: string } {
     const key = `aek_test_${randomUUID()}`;
     const id = randomUUID();
-    this.keys.set(key, { id, role });
+    this.keys.set(key, { id, role, ownerId, scopes });
     return { key, id };
   }
 

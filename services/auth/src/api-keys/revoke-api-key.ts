@@ -3,13 +3,15 @@ import type { InputOf, OutputOf } from '@aether/contracts/contract';
 import type { RequestContext } from '@aether/messaging/requests';
 import { Database } from '@aether/persistence/database';
 import { Inject, Injectable } from '@nestjs/common';
-import { canSee, requirePermission } from '@aether/messaging/access';
+import { requirePermission } from '@aether/messaging/access';
 import { CLOCK, type Clock } from '../clock.js';
-import { lockApiKey, saveApiKey } from './api-key.repository.js';
+import { mayTouch } from './key-owner.js';
+import { findApiKey, lockApiKey, revokeWithDescendants } from './api-key.repository.js';
 
 const contract = authRequests.revokeApiKey;
 type Contract = typeof contract;
 
+/** What was made with a key does not outlive it. */
 @Injectable()
 export class RevokeApiKey {
   constructor(
@@ -21,13 +23,10 @@ export class RevokeApiKey {
     requirePermission(context, 'api-keys:write');
     return this.database.once({ contract, input, context }, async (tx) => {
       const key = await lockApiKey(tx.manager, input.id);
-      if (!key || !canSee(context.actor, { ...key, visibility: 'private' }))
-        throw context.fail('api_key_not_found');
-      if (key.revoke(this.clock.now())) {
-        await saveApiKey(tx.manager, key);
-        await tx.publish(authEvents.apiKeyRevoked, { apiKeyId: key.id });
-      }
-      return key.toApiKey();
+      if (!key || !mayTouch(context.actor, key)) throw context.fail('api_key_not_found');
+      for (const apiKeyId of await revokeWithDescendants(tx.manager, key.id, this.clock.now()))
+        await tx.publish(authEvents.apiKeyRevoked, { apiKeyId });
+      return ((await findApiKey(tx.manager, key.id)) ?? key).toApiKey();
     });
   }
 }

@@ -8,7 +8,7 @@ import type { UserAccount } from '../users/user.entity.js';
 import { findUser } from '../users/user.repository.js';
 import { decideRefresh } from './refresh-rule.js';
 import { SessionIssuer, type IssuedRefreshToken } from './session-issuer.js';
-import { exchange, lockByToken } from './session.repository.js';
+import { exchange, lockByToken, touchSession } from './session.repository.js';
 
 type Contract = typeof authRequests.refreshSession;
 type Outcome = { user: UserAccount; refresh: IssuedRefreshToken } | 'over' | 'reused';
@@ -41,8 +41,9 @@ export class RefreshSession {
       return 'reused';
     }
     const user = await findUser(tx.manager, session.userId);
-    if (!user) return 'over';
+    if (!user?.isActive) return 'over';
     if (decision === 'exchange') await exchange(tx.manager, token, now);
+    await touchSession(tx.manager, session.id, now);
     return { user, refresh: await this.sessions.addToken(tx, session, token.id) };
   }
 }

@@ -1,4 +1,5 @@
-import { authEvents, type IssuedSession, type SessionEnd } from '@aether/contracts/auth';
+import { authEvents } from '@aether/contracts/auth';
+import type { ClientInfo, IssuedSession, SessionEnd, SessionMethod } from '@aether/contracts/identity';
 import { newId } from '@aether/messaging/id';
 import type { Transaction } from '@aether/persistence/database';
 import { Inject, Injectable } from '@nestjs/common';
@@ -8,7 +9,7 @@ import { newToken } from '../tokens.js';
 import type { UserAccount } from '../users/user.entity.js';
 import { RefreshToken } from './refresh-token.entity.js';
 import { Session } from './session.entity.js';
-import { insertRefreshToken, insertSession, saveSession } from './session.repository.js';
+import { insertRefreshToken, insertSession, lockSessionsOf, saveSession } from './session.repository.js';
 
 export interface IssuedRefreshToken {
   readonly token: string;
@@ -23,8 +24,11 @@ export class SessionIssuer {
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
-  async open(tx: Transaction, userId: string): Promise<IssuedRefreshToken> {
-    const session = Session.open(newId(), userId, this.clock.now());
+  async open(
+    tx: Transaction,
+    holder: { userId: string; method: SessionMethod; client?: ClientInfo },
+  ): Promise<IssuedRefreshToken> {
+    const session = Session.open({ id: newId(), ...holder }, this.clock.now());
     await insertSession(tx.manager, session);
     return this.addToken(tx, session, null);
   }
@@ -44,6 +48,13 @@ export class SessionIssuer {
       sessionId: session.id,
       reason,
     });
+  }
+
+  /** Returns how many sessions of the account were ended. */
+  async endAll(tx: Transaction, userId: string, reason: SessionEnd): Promise<number> {
+    const sessions = await lockSessionsOf(tx.manager, userId);
+    for (const session of sessions) await this.end(tx, session, reason);
+    return sessions.length;
   }
 
   /** To be called after the commit: a new signing key may have to be made first. */

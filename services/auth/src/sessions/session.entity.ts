@@ -1,4 +1,4 @@
-import type { SessionEnd } from '@aether/contracts/auth';
+import type { ClientInfo, SessionEnd, SessionMethod, SessionView } from '@aether/contracts/identity';
 import { Column, Entity, Index, JoinColumn, ManyToOne, PrimaryColumn } from 'typeorm';
 import { UserAccount } from '../users/user.entity.js';
 
@@ -30,11 +30,35 @@ export class Session {
   @Column('text', { name: 'revoked_because', nullable: true })
   revokedBecause: SessionEnd | null;
 
-  static open(id: string, userId: string, now: Date): Session {
+  @Column('text')
+  method: SessionMethod;
+
+  @Column('text', { nullable: true })
+  address: string | null;
+
+  @Column('text', { name: 'user_agent', nullable: true })
+  userAgent: string | null;
+
+  @Column('timestamptz', { name: 'last_used_at' })
+  lastUsedAt: Date;
+
+  static open(
+    {
+      id,
+      userId,
+      method,
+      client,
+    }: { id: string; userId: string; method: SessionMethod; client?: ClientInfo },
+    now: Date,
+  ): Session {
     return Object.assign(new Session(), {
       id,
       userId,
+      method,
+      address: client?.address ?? null,
+      userAgent: client?.userAgent ?? null,
       createdAt: now,
+      lastUsedAt: now,
       expiresAt: new Date(now.getTime() + LIFETIME_MS),
       revokedAt: null,
       revokedBecause: null,
@@ -43,6 +67,21 @@ export class Session {
 
   isOver(now: Date): boolean {
     return this.revokedAt !== null || now >= this.expiresAt;
+  }
+
+  toView(currentId: string | undefined): SessionView {
+    const { id, userId, method, address, userAgent } = this;
+    return {
+      id,
+      userId,
+      method,
+      address,
+      userAgent,
+      createdAt: this.createdAt.toISOString(),
+      lastUsedAt: this.lastUsedAt.toISOString(),
+      expiresAt: this.expiresAt.toISOString(),
+      current: id === currentId,
+    };
   }
 
   /** False where it was over already: then there is nothing to tell. */

@@ -1,7 +1,10 @@
-import { IsNull, Not, type EntityManager } from 'typeorm';
+import { IsNull, MoreThan, Not, type EntityManager } from 'typeorm';
 import { sha256 } from '../tokens.js';
 import { RefreshToken } from './refresh-token.entity.js';
 import { Session } from './session.entity.js';
+
+/** Nobody looks through more; signing out everywhere ends the others as well. */
+const LISTED_MAX = 200;
 
 export interface PresentedToken {
   readonly session: Session;
@@ -48,6 +51,27 @@ export async function exchange(manager: EntityManager, token: RefreshToken, now:
     { retiredAt: now },
   );
   await manager.update(RefreshToken, { id: token.id }, { exchangedAt: now });
+}
+
+export async function touchSession(manager: EntityManager, id: string, lastUsedAt: Date): Promise<void> {
+  await manager.update(Session, { id }, { lastUsedAt });
+}
+
+export async function lockSession(manager: EntityManager, id: string): Promise<Session | null> {
+  return manager.findOne(Session, { where: { id }, lock: { mode: 'pessimistic_write' } });
+}
+
+/** Sessions of a user that still run, the one used last first. */
+export async function listSessionsOf(manager: EntityManager, userId: string, now: Date): Promise<Session[]> {
+  return manager.find(Session, {
+    where: { userId, revokedAt: IsNull(), expiresAt: MoreThan(now) },
+    order: { lastUsedAt: 'DESC', id: 'DESC' },
+    take: LISTED_MAX,
+  });
+}
+
+export async function listRevokedSince(manager: EntityManager, since: Date): Promise<Session[]> {
+  return manager.findBy(Session, { revokedAt: MoreThan(since) });
 }
 
 /** Locks the sessions of a user that still run. */

@@ -6,6 +6,7 @@ import { Database } from '@aether/persistence/database';
 import { Inject, Injectable } from '@nestjs/common';
 import { CLOCK, type Clock } from '../clock.js';
 import { PasswordHasher } from '../users/password.js';
+import { UserAccount } from '../users/user.entity.js';
 import { anyUserExists, insertUser } from '../users/user.repository.js';
 import { deleteSetupToken, findSetupToken, lockSetup } from './setup.repository.js';
 
@@ -35,14 +36,17 @@ export class CompleteSetup {
       const now = this.clock.now();
       if (!passwordHash || !current?.accepts(token, now)) throw context.fail('setup_token_invalid');
       await deleteSetupToken(tx.manager);
-      const account = await insertUser(tx.manager, {
-        id: newId(),
-        email,
-        name: name ?? email.slice(0, email.indexOf('@')),
-        role: 'admin',
-        passwordHash,
-        createdAt: now,
-      });
+      const account = await insertUser(
+        tx.manager,
+        UserAccount.create({
+          id: newId(),
+          email,
+          name: name ?? email.slice(0, email.indexOf('@')),
+          role: 'admin',
+          passwordHash,
+          createdAt: now,
+        }),
+      );
       const user = account.toUser();
       await tx.publish(authEvents.userCreated, { user });
       return user;

@@ -3,10 +3,9 @@ import type { InputOf, OutputOf } from '@aether/contracts/contract';
 import type { RequestContext } from '@aether/messaging/requests';
 import { Database } from '@aether/persistence/database';
 import { Injectable } from '@nestjs/common';
-import { requirePermission } from '@aether/messaging/access';
 import { SessionIssuer } from '../sessions/session-issuer.js';
-import { lockSessionsOf } from '../sessions/session.repository.js';
 import { PasswordHasher } from '../users/password.js';
+import { requirePerson } from '../users/require-person.js';
 import { findUser, storePasswordHash } from '../users/user.repository.js';
 import { PasswordCheck } from './password-check.js';
 
@@ -22,10 +21,8 @@ export class ChangePassword {
   ) {}
 
   async execute(input: InputOf<Contract>, context: RequestContext<Contract>): Promise<OutputOf<Contract>> {
-    requirePermission(context, 'account:write');
-    const { actor } = context;
-    if (actor.type !== 'user') throw context.fail('forbidden', { detail: 'An API key has no password.' });
-    const user = await this.database.read((manager) => findUser(manager, actor.id));
+    const id = requirePerson(context, 'account:write');
+    const user = await this.database.read((manager) => findUser(manager, id));
     if (!user) throw context.fail('unauthenticated');
 
     const checked = await this.check.check(user.email, input.currentPassword);
@@ -36,8 +33,7 @@ export class ChangePassword {
     const passwordHash = await this.passwords.hash(input.newPassword);
     return this.database.transaction(context, async (tx) => {
       await storePasswordHash(tx.manager, user.id, passwordHash);
-      for (const session of await lockSessionsOf(tx.manager, user.id))
-        await this.sessions.end(tx, session, 'password-changed');
+      await this.sessions.endAll(tx, user.id, 'password-changed');
       return {};
     });
   }

@@ -23,10 +23,11 @@ export class SignIn {
     if (checked.outcome === 'wrong') throw context.fail('sign_in_failed');
 
     const { user } = checked;
+    if (!user.isActive) throw context.fail('account_disabled');
     const actor = { type: 'user', id: user.id, role: user.role } as const;
     const refresh = await this.database.transaction({ ...context, actor }, async (tx) => {
       await tx.publish(authEvents.signedIn, { userId: user.id });
-      return this.sessions.open(tx, user.id);
+      return this.sessions.open(tx, { userId: user.id, method: 'password', client: input.client });
     });
     return this.sessions.reply(user, refresh);
   }

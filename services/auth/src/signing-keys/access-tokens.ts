@@ -1,16 +1,16 @@
 import {
   accessTokenAudience,
   accessTokenIssuer,
+  accessTokenLifetimeMs,
   type AccessTokenClaims,
   type User,
-} from '@aether/contracts/auth';
+} from '@aether/contracts/identity';
 import { Inject, Injectable } from '@nestjs/common';
 import { SignJWT } from 'jose';
 import { CLOCK, type Clock } from '../clock.js';
 import { SIGNATURE_ALGORITHM, SigningKeys } from './signing-keys.js';
 
-// Also how long a revoked session can still read and write: nobody asks here before trusting a token.
-const LIFETIME_S = 10 * 60;
+const LIFETIME_S = accessTokenLifetimeMs / 1_000;
 
 @Injectable()
 export class AccessTokens {

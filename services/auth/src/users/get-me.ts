@@ -1,5 +1,6 @@
 import type { authRequests } from '@aether/contracts/auth';
 import type { OutputOf } from '@aether/contracts/contract';
+import { Permission, hasPermission } from '@aether/contracts/permissions';
 import type { RequestContext } from '@aether/messaging/requests';
 import { Database } from '@aether/persistence/database';
 import { Injectable } from '@nestjs/common';
@@ -13,14 +14,16 @@ export class GetMe {
   constructor(private readonly database: Database) {}
 
   async execute(context: RequestContext<Contract>): Promise<OutputOf<Contract>> {
-    const { type, id } = context.actor;
+    const { actor } = context;
+    const { type, id } = actor;
+    const permissions = Permission.options.filter((permission) => hasPermission(actor, permission));
     if (type === 'user') {
       const user = await this.database.read((manager) => findUser(manager, id));
-      if (user) return { type, id, name: user.name, role: user.role, email: user.email };
+      if (user) return { type, id, name: user.name, role: user.role, email: user.email, permissions };
     }
     if (type === 'key') {
       const key = await this.database.read((manager) => findApiKey(manager, id));
-      if (key) return { type, id, name: key.name, role: key.role, email: null };
+      if (key) return { type, id, name: key.name, role: actor.role ?? key.role, email: null, permissions };
     }
     throw context.fail('unauthenticated');
   }

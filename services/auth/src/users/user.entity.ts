@@ -1,4 +1,4 @@
-import type { User } from '@aether/contracts/auth';
+import type { User } from '@aether/contracts/identity';
 import type { Role } from '@aether/contracts/schemas';
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
@@ -17,11 +17,77 @@ export class UserAccount {
   @Column('text')
   role: Role;
 
-  @Column('text', { name: 'password_hash' })
-  passwordHash: string;
+  /** Null for somebody who signs in by an identity provider only. */
+  @Column('text', { name: 'password_hash', nullable: true })
+  passwordHash: string | null;
 
   @Column('timestamptz', { name: 'created_at' })
   createdAt: Date;
+
+  @Column('timestamptz', { name: 'disabled_at', nullable: true })
+  disabledAt: Date | null;
+
+  /** The row stays for a while, so that an edge that starts can be told whose tokens to refuse. */
+  @Column('timestamptz', { name: 'deleted_at', nullable: true })
+  deletedAt: Date | null;
+
+  /** When role or right to be here changed last: tokens from before say something else. */
+  @Column('timestamptz', { name: 'standing_changed_at', nullable: true })
+  standingChangedAt: Date | null;
+
+  static create(fields: Pick<UserAccount, 'id' | 'email' | 'name' | 'role' | 'passwordHash' | 'createdAt'>) {
+    return Object.assign(new UserAccount(), {
+      ...fields,
+      disabledAt: null,
+      deletedAt: null,
+      standingChangedAt: null,
+    });
+  }
+
+  get isActive(): boolean {
+    return this.disabledAt === null && this.deletedAt === null;
+  }
+
+  get isActiveAdmin(): boolean {
+    return this.isActive && this.role === 'admin';
+  }
+
+  /** False where nothing is different now. */
+  update({ name, role }: { name?: string; role?: Role }, now: Date): boolean {
+    const renamed = name !== undefined && name !== this.name;
+    const moved = role !== undefined && role !== this.role;
+    if (renamed) this.name = name;
+    if (moved) {
+      this.role = role;
+      this.standingChangedAt = now;
+    }
+    return renamed || moved;
+  }
+
+  /** False where it was disabled before. */
+  disable(now: Date): boolean {
+    if (this.disabledAt) return false;
+    this.disabledAt = now;
+    this.standingChangedAt = now;
+    return true;
+  }
+
+  /** False where it was not disabled. */
+  enable(now: Date): boolean {
+    if (!this.disabledAt) return false;
+    this.disabledAt = null;
+    this.standingChangedAt = now;
+    return true;
+  }
+
+  /** Forgets who it was; the address is free for another account. */
+  delete(now: Date): void {
+    this.email = `${this.id}@deleted.invalid`;
+    this.name = 'deleted';
+    this.passwordHash = null;
+    this.deletedAt = now;
+    this.standingChangedAt = now;
+  }
 
   toUser(): User {
     return {
@@ -30,6 +96,7 @@ export class UserAccount {
       name: this.name,
       role: this.role,
       createdAt: this.createdAt.toISOString(),
+      disabledAt: this.disabledAt?.toISOString() ?? null,
     };
   }
 }

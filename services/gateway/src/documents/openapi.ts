@@ -83,13 +83,17 @@ function needsOf({ access }: RouteSpec): string {
     : `Needs the permission \`${access}\`.`;
 }
 
+/** Fields of an input that the edge fills in from cookies and connection. */
+const edgeFields = { start: ['client'], refresh: ['refreshToken'], end: ['refreshToken'], none: [] } as const;
+
 /** The input, parted into what the path says and the rest; what only a cookie can say is left out. */
 function fieldsOf(path: string, route: RouteSpec): { fields: z.ZodObject; params: z.ZodObject } {
   const { input } = route.contract;
   if (!(input instanceof z.ZodObject))
     throw new Error(`the input of ${route.contract.subject} is not an object`);
   const names = new Set([...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name));
-  const shape = route.session === 'refresh' || route.session === 'end' ? {} : input.shape;
+  const hidden: readonly string[] = edgeFields[route.session ?? 'none'];
+  const shape = Object.fromEntries(Object.entries(input.shape).filter(([name]) => !hidden.includes(name)));
   const part = (inPath: boolean) =>
     z.object(Object.fromEntries(Object.entries(shape).filter(([name]) => names.has(name) === inPath)));
   return { fields: part(false), params: part(true) };

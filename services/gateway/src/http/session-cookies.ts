@@ -1,4 +1,4 @@
-import type { IssuedSession } from '@aether/contracts/auth';
+import type { IssuedSession } from '@aether/contracts/identity';
 import type { CookieSerializeOptions } from '@fastify/cookie';
 import type { FastifyReply } from 'fastify';
 

@@ -1,4 +1,4 @@
-import { IssuedSession } from '@aether/contracts/auth';
+import { IssuedSession, type ClientInfo } from '@aether/contracts/identity';
 import { commonFailure } from '@aether/contracts/failure';
 import type { RouteSpec } from '@aether/contracts/route';
 import { SessionReply } from '@aether/contracts/routes';
@@ -6,6 +6,14 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { CONFIG, type GatewayConfig } from '../config.js';
 import { REFRESH_COOKIE, clearSessionCookies, setSessionCookies } from './session-cookies.js';
+
+/** Longer ones say nothing that people want to read in a list of their sessions. */
+const USER_AGENT_MAX = 256;
+
+function clientOf({ ip, headers }: FastifyRequest): ClientInfo {
+  const userAgent = (headers['user-agent'] ?? '').replaceAll(/\p{Cc}/gu, '').slice(0, USER_AGENT_MAX);
+  return { address: ip, userAgent };
+}
 
 /** Keeps refresh tokens in cookies: they enter a request here, and leave an answer here. */
 @Injectable()
@@ -18,7 +26,8 @@ export class Sessions {
 
   /** Fields of the input that only the edge may fill in. Throws where a refresh has no cookie. */
   inputOf(route: RouteSpec, request: FastifyRequest): Record<string, unknown> | undefined {
-    if (route.session !== 'refresh' && route.session !== 'end') return undefined;
+    if (route.session === 'start') return { client: clientOf(request) };
+    if (!route.session) return undefined;
     const refreshToken = request.cookies[REFRESH_COOKIE];
     if (route.session === 'refresh' && !refreshToken)
       throw commonFailure('unauthenticated', { detail: 'There is no session to refresh.', hint: 'Sign in.' });

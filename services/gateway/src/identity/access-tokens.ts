@@ -1,5 +1,5 @@
 import { authRequests } from '@aether/contracts/auth';
-import { Role } from '@aether/contracts/schemas';
+import { AccessTokenClaims, accessTokenAudience, accessTokenIssuer } from '@aether/contracts/identity';
 import { serviceContext } from '@aether/messaging/context';
 import { Messaging } from '@aether/messaging/messaging';
 import { Injectable } from '@nestjs/common';
@@ -7,8 +7,9 @@ import { createLocalJWKSet, errors, jwtVerify, type JWTVerifyGetKey } from 'jose
 import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
 import { fingerprint, type Caller } from './caller.js';
+import { Endings } from './endings.js';
 
-const Claims = z.object({ sub: z.uuid(), role: Role, exp: z.number() });
+const Claims = AccessTokenClaims.extend({ exp: z.number() });
 
 /** A key that was withdrawn stays believed no longer than this. */
 const KEYS_FRESH_MS = 10 * 60_000;
@@ -23,21 +24,30 @@ export class AccessTokens {
   private fetchedAtMs = 0;
   private fetching: Promise<JWTVerifyGetKey> | null = null;
 
-  constructor(private readonly messaging: Messaging) {}
+  constructor(
+    private readonly messaging: Messaging,
+    private readonly endings: Endings,
+  ) {}
 
   /** Null where the token is not one of ours, was changed, or has expired. */
   async verify(token: string): Promise<Caller | null> {
     const print = fingerprint(token);
     const known = this.verified.get(print);
-    if (known) return isExpired(known) ? null : known;
+    if (known) return this.isOver(known) ? null : known;
     const claims = await this.claimsOf(token);
     if (!claims) return null;
     const caller: Caller = {
-      actor: { type: 'user', id: claims.sub, role: claims.role },
+      actor: {
+        type: 'user',
+        id: claims.sub,
+        role: claims.role,
+        sessionId: claims.sid,
+        ...(claims.scopes && { scopes: claims.scopes }),
+      },
       expiresAtMs: claims.exp * 1_000,
     };
     this.verified.set(print, caller);
-    return caller;
+    return this.isOver(caller) ? null : caller;
   }
 
   private async claimsOf(token: string): Promise<z.infer<typeof Claims> | null> {
@@ -57,11 +67,16 @@ export class AccessTokens {
 
   private async check(token: string, keys: JWTVerifyGetKey): Promise<z.infer<typeof Claims> | null> {
     const { payload } = await jwtVerify(token, keys, {
-      issuer: 'aether',
-      audience: 'aether-api',
+      issuer: accessTokenIssuer,
+      audience: accessTokenAudience,
       algorithms: ['EdDSA'],
     });
     return Claims.safeParse(payload).data ?? null;
+  }
+
+  private isOver(caller: Caller): boolean {
+    const { expiresAtMs } = caller;
+    return (expiresAtMs !== null && expiresAtMs <= Date.now()) || this.endings.contradict(caller);
   }
 
   private mayRefetch(): boolean {
@@ -90,8 +105,4 @@ export class AccessTokens {
     this.verified.clear();
     return this.keys;
   }
-}
-
-function isExpired({ expiresAtMs }: Caller): boolean {
-  return expiresAtMs !== null && expiresAtMs <= Date.now();
 }

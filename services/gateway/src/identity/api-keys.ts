@@ -1,6 +1,6 @@
 import { authRequests } from '@aether/contracts/auth';
 import { ContractFailure } from '@aether/contracts/failure';
-import { serviceContext } from '@aether/messaging/context';
+import { serviceContext, type Actor } from '@aether/messaging/context';
 import { Messaging } from '@aether/messaging/messaging';
 import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
@@ -44,19 +44,30 @@ export class ApiKeys {
   }
 
   forget(keyId: string): void {
+    this.forgetWhere((actor) => actor.id === keyId);
+  }
+
+  forgetOwner(userId: string): void {
+    this.forgetWhere((actor) => actor.ownerId === userId);
+  }
+
+  private forgetWhere(matches: (actor: Actor) => boolean): void {
     for (const [print, { caller }] of this.verdicts.entries())
-      if (caller?.actor.id === keyId) this.verdicts.delete(print);
+      if (caller && matches(caller.actor)) this.verdicts.delete(print);
   }
 
   private async ask(key: string): Promise<Verdict> {
     try {
-      const { id, role, expiresAt } = await this.messaging.call(
+      const { id, role, scopes, ownerId, expiresAt } = await this.messaging.call(
         authRequests.verifyApiKey,
         { key },
         serviceContext('gateway'),
       );
       return {
-        caller: { actor: { type: 'key', id, role }, expiresAtMs: expiresAt ? Date.parse(expiresAt) : null },
+        caller: {
+          actor: { type: 'key', id, role, ownerId, ...(scopes && { scopes }) },
+          expiresAtMs: expiresAt ? Date.parse(expiresAt) : null,
+        },
       };
     } catch (error) {
       if (error instanceof ContractFailure && error.code === 'api_key_invalid') return { caller: null };

@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { ContractFailure, commonFailure } from '@aether/contracts/failure';
 import { liveCloseCodes } from '@aether/contracts/live-frames';
+import type { Actor } from '@aether/messaging/context';
 import { newId } from '@aether/messaging/id';
 import { Inject, Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import { WebSocketServer } from 'ws';
@@ -73,9 +74,9 @@ export class LiveSockets implements OnModuleInit, OnModuleDestroy {
     });
   }
 
-  /** Closes every socket of an account or key whose right to be here has ended. */
-  endSessionsOf(actorId: string): void {
-    for (const socket of this.open) if (socket.identity.caller.actor.id === actorId) socket.endSession();
+  /** Closes every socket of those whose right to be here has ended. */
+  endWhere(ended: (actor: Actor) => boolean): void {
+    for (const socket of this.open) if (ended(socket.identity.caller.actor)) socket.endSession();
   }
 
   async onModuleDestroy(): Promise<void> {
