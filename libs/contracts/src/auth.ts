@@ -7,6 +7,12 @@ import { Id, Instant, Line, Nothing, PageQuery, Role, pageOf } from './schemas.j
 import { peopleEvents, peopleRequests, peopleRoutes } from './people.js';
 import { Permission } from './permissions.js';
 import { defineRoutes } from './route.js';
+import {
+  SecondFactorCode,
+  secondFactorEvents,
+  secondFactorRequests,
+  secondFactorRoutes,
+} from './second-factor.js';
 
 export const Secret = z
   .object({ id: Id, name: z.string(), createdAt: Instant, updatedAt: Instant })
@@ -79,6 +85,7 @@ export const authRequests = {
     input: z.object({
       email: Email,
       password: z.string().min(1).max(256),
+      code: SecondFactorCode.optional(),
       client: ClientInfo.optional().describe('Filled in by the edge.'),
     }),
     output: IssuedSession,
@@ -87,6 +94,16 @@ export const authRequests = {
         status: 401,
         title: 'The e-mail address or the password is wrong.',
         hint: 'Check both and try again.',
+      },
+      second_factor_required: {
+        status: 401,
+        title: 'This account also asks for a code.',
+        hint: 'Send the six digits of the authenticator app, or a recovery code, as `code` with the rest.',
+      },
+      second_factor_wrong: {
+        status: 401,
+        title: 'The code is wrong, or was used before.',
+        hint: 'Wait for the next code of the authenticator app, or use a recovery code.',
       },
       account_disabled: {
         status: 403,
@@ -119,6 +136,10 @@ export const authRequests = {
         name: z.string(),
         role: Role,
         email: z.email().nullable(),
+        secondFactor: z.boolean().describe('Sign-in asks for a code.'),
+        secondFactorMissing: z
+          .boolean()
+          .describe('One has to be set up before anything else is allowed; then refresh the session.'),
         permissions: z.array(Permission).describe('What this caller may do now.'),
       })
       .meta({ id: 'Me' }),
@@ -158,6 +179,7 @@ export const authRequests = {
     output: z.object({ value: z.string() }),
     errors: secretErrors,
   }),
+  ...secondFactorRequests,
   ...peopleRequests,
   ...apiKeyRequests,
   ...operationsRequests('auth'),
@@ -165,6 +187,7 @@ export const authRequests = {
 
 export const authEvents = {
   signedIn: defineEvent('evt.auth.signed-in.v1', z.object({ userId: Id })),
+  ...secondFactorEvents,
   ...peopleEvents,
   ...apiKeyEvents,
   secretStored: defineEvent('evt.auth.secret-stored.v1', z.object({ secretId: Id, name: z.string() })),
@@ -245,6 +268,7 @@ export const authRoutes = defineRoutes({
     access: 'secrets:write',
     summary: 'Delete a secret',
   },
+  ...secondFactorRoutes,
   ...peopleRoutes,
   ...apiKeyRoutes,
   ...operationsRoutes('auth', authRequests),

@@ -11,6 +11,7 @@ export const User = z
     name: z.string(),
     role: Role,
     createdAt: Instant,
+    secondFactor: z.boolean().describe('Sign-in by password asks for a code as well.'),
     disabledAt: Instant.nullable().describe('Since when this account may not be used; null while it may.'),
   })
   .meta({ id: 'User' });

@@ -1,4 +1,4 @@
-import { commonFailure } from '@aether/contracts/failure';
+import { commonFailure, type ContractFailure } from '@aether/contracts/failure';
 import { hasPermission, type Requirement } from '@aether/contracts/permissions';
 import type { Role, Visibility } from '@aether/contracts/schemas';
 import type { Actor, Context } from './context.js';
@@ -27,16 +27,22 @@ export function requireServiceOr(context: Context, needed: Requirement): void {
 }
 
 /** The refusal of a caller who is somebody, but may not do this: says what is missing and why. */
-export function lacks({ role, scopes }: Pick<Actor, 'role' | 'scopes'>, needed: Requirement) {
+export function lacks({ type, role, scopes }: Actor, needed: Requirement): ContractFailure {
   const narrowed = scopes !== undefined && hasPermission({ role }, needed);
-  return commonFailure('forbidden', {
-    detail: narrowed
-      ? `This needs the permission "${needed}", which is not among the scopes of this API key.`
-      : `This needs the permission "${needed}", which the role "${role ?? 'none'}" does not have.`,
-    hint: narrowed
-      ? 'Create an API key with this scope.'
-      : 'Ask an administrator for a role that has this permission.',
-  });
+  if (!narrowed)
+    return commonFailure('forbidden', {
+      detail: `This needs the permission "${needed}", which the role "${role ?? 'none'}" does not have.`,
+      hint: 'Ask an administrator for a role that has this permission.',
+    });
+  return type === 'key'
+    ? commonFailure('forbidden', {
+        detail: `This needs the permission "${needed}", which is not among the scopes of this API key.`,
+        hint: 'Create an API key with this scope.',
+      })
+    : commonFailure('forbidden', {
+        detail: `This needs the permission "${needed}", which this session does not have yet.`,
+        hint: 'Set up the second factor that is required here, then refresh the session.',
+      });
 }
 
 /** What decides who sees a thing; rows that may be private have both. */

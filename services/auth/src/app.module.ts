@@ -20,12 +20,15 @@ import { DisableUser } from './users/disable-user.js';
 import { EnableUser } from './users/enable-user.js';
 import { DeleteUser } from './users/delete-user.js';
 import { RotateApiKey } from './api-keys/rotate-api-key.js';
+import { SetUpSecondFactor } from './second-factor/set-up-second-factor.js';
+import { ChangeSecondFactor } from './second-factor/change-second-factor.js';
+import { SecondFactorCheck } from './second-factor/second-factor-check.js';
 import { AuthController, OPERATIONS } from './auth.controller.js';
 import { CLOCK, type Clock } from './clock.js';
 import type { AuthConfig } from './config.js';
 import { LOGGER, Pruning } from './pruning.js';
 import { RefreshSession } from './sessions/refresh-session.js';
-import { SessionIssuer } from './sessions/session-issuer.js';
+import { SECOND_FACTOR_POLICY, SessionIssuer } from './sessions/session-issuer.js';
 import { SignOut } from './sessions/sign-out.js';
 import { CompleteSetup } from './setup/complete-setup.js';
 import { CreateSetupToken } from './setup/create-setup-token.js';
@@ -70,6 +73,8 @@ const useCases = [
   AcceptInvitation,
   ReadSessions,
   RevokeSessions,
+  SetUpSecondFactor,
+  ChangeSecondFactor,
   ReadUsers,
   UpdateUser,
   UpdateMe,
@@ -79,7 +84,16 @@ const useCases = [
   RotateApiKey,
 ];
 
-const parts = [PasswordCheck, SignInGate, SessionIssuer, AccessTokens, SigningKeys, CheckMasterKey, Pruning];
+const parts = [
+  SecondFactorCheck,
+  PasswordCheck,
+  SignInGate,
+  SessionIssuer,
+  AccessTokens,
+  SigningKeys,
+  CheckMasterKey,
+  Pruning,
+];
 
 @Module({})
 export class AppModule implements OnModuleInit {
@@ -99,6 +113,7 @@ export class AppModule implements OnModuleInit {
         { provide: OPERATIONS, useValue: operations },
         { provide: LOGGER, useValue: logger },
         { provide: CLOCK, useValue: clock },
+        { provide: SECOND_FACTOR_POLICY, useValue: { required: config.REQUIRE_SECOND_FACTOR } },
         { provide: Vault, useValue: new Vault(config.masterKey) },
         { provide: PasswordHasher, useValue: new PasswordHasher(config.PASSWORD_HASHES_MAX) },
         ...parts,

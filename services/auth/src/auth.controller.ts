@@ -33,6 +33,8 @@ import { DisableUser } from './users/disable-user.js';
 import { EnableUser } from './users/enable-user.js';
 import { DeleteUser } from './users/delete-user.js';
 import { RotateApiKey } from './api-keys/rotate-api-key.js';
+import { SetUpSecondFactor } from './second-factor/set-up-second-factor.js';
+import { ChangeSecondFactor } from './second-factor/change-second-factor.js';
 
 export const OPERATIONS = Symbol('operations');
 
@@ -59,6 +61,8 @@ export class AuthController implements OnModuleInit {
     private readonly listSecrets: ListSecrets,
     private readonly deleteSecret: DeleteSecret,
     private readonly revealSecret: RevealSecret,
+    private readonly setUpSecondFactor: SetUpSecondFactor,
+    private readonly changeSecondFactor: ChangeSecondFactor,
     private readonly createInvitation: CreateInvitation,
     private readonly readInvitations: ReadInvitations,
     private readonly revokeInvitation: RevokeInvitation,
@@ -90,6 +94,11 @@ export class AuthController implements OnModuleInit {
       listApiKeys: (input, context) => this.listApiKeys.execute(input, context),
       revokeApiKey: (input, context) => this.revokeApiKey.execute(input, context),
       verifyApiKey: (input, context) => this.verifyApiKey.execute(input, context),
+      beginSecondFactor: (_, context) => this.setUpSecondFactor.begin(context),
+      confirmSecondFactor: (input, context) => this.setUpSecondFactor.confirm(input, context),
+      replaceRecoveryCodes: (input, context) => this.changeSecondFactor.replaceCodes(input, context),
+      disableSecondFactor: (input, context) => this.changeSecondFactor.disable(input, context),
+      resetSecondFactor: (input, context) => this.changeSecondFactor.reset(input, context),
       listUsers: (input, context) => this.readUsers.list(input, context),
       getUser: (input, context) => this.readUsers.get(input, context),
       updateUser: (input, context) => this.updateUser.execute(input, context),

@@ -25,6 +25,10 @@ const MasterKeyFile = z
 export const AuthConfig = DatabaseConfig.extend({
   MASTER_KEY: MasterKey.optional().describe('32 bytes in base64; opens the vault'),
   MASTER_KEY_FILE: MasterKeyFile.optional().describe('a file with the same, instead'),
+  REQUIRE_SECOND_FACTOR: z
+    .stringbool()
+    .default(false)
+    .describe('who signs in by password can do nothing before setting up a second factor'),
   // 19 MiB and one core each while they run.
   PASSWORD_HASHES_MAX: z.coerce.number().int().min(1).max(16).default(2),
 }).transform(({ MASTER_KEY, MASTER_KEY_FILE, ...config }, context) => {

@@ -1,6 +1,8 @@
 import { authCatalog } from '@aether/contracts/auth';
 import { defineService } from '@aether/runtime/service';
 import { StoredApiKey } from './api-keys/api-key.entity.js';
+import { RecoveryCode, SecondFactor } from './second-factor/second-factor.entity.js';
+import { AddSecondFactor1763895000000 } from './migrations/1763895000000-add-second-factor.js';
 import { AppModule } from './app.module.js';
 import { AuthConfig } from './config.js';
 import { CreateAuth1763856000000 } from './migrations/1763856000000-create-auth.js';
@@ -23,6 +25,8 @@ export const authService = defineService({
     entities: [
       UserAccount,
       StoredInvitation,
+      SecondFactor,
+      RecoveryCode,
       SetupToken,
       SignInGuard,
       Session,
@@ -32,7 +36,7 @@ export const authService = defineService({
       StoredSecret,
       MasterKeyCheck,
     ],
-    migrations: [CreateAuth1763856000000, AddPeopleAndScopes1763890000000],
+    migrations: [CreateAuth1763856000000, AddPeopleAndScopes1763890000000, AddSecondFactor1763895000000],
   },
   module: (parts) => AppModule.register(parts),
 });

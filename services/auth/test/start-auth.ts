@@ -124,9 +124,7 @@ export async function startAuth(overrides: Record<string, string> = {}): Promise
       services.push(await startService(definition, environment));
     },
     empty: async () => {
-      await database.query(
-        'TRUNCATE user_account, setup_token, sign_in_guard, session, refresh_token, invitation, api_key',
-      );
+      await database.query('TRUNCATE user_account, setup_token, sign_in_guard, invitation, api_key CASCADE');
     },
     setUp: async () => {
       const { token } = await call(authRequests.createSetupToken, {}, { caller: 'operator' });

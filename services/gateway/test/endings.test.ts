@@ -22,6 +22,7 @@ const userOf = (id: string, role: Role): User => ({
   name: 'Ada',
   createdAt: new Date().toISOString(),
   disabledAt: null,
+  secondFactor: false,
 });
 
 test('a session that ended is refused at once with its sockets; the others of the account go on', async () => {

@@ -30,7 +30,14 @@ export class TestAuth {
       getJwks: () => ({ keys: [this.jwk] }),
       getHealth: () => ({ ready: true, checks: [] }),
       getSetupState: () => ({ setUp: true }),
-      getMe: (_input, { actor }) => ({ ...actor, name: 'test', email: null, permissions: [] }),
+      getMe: (_input, { actor }) => ({
+        ...actor,
+        name: 'test',
+        email: null,
+        permissions: [],
+        secondFactor: false,
+        secondFactorMissing: false,
+      }),
       signOut: () => ({}),
       listRecentEndings: () => this.recentEndings,
       verifyApiKey: (input, context) => {

@@ -1,5 +1,6 @@
 import { authEvents } from '@aether/contracts/auth';
 import type { ClientInfo, IssuedSession, SessionEnd, SessionMethod } from '@aether/contracts/identity';
+import type { Permission } from '@aether/contracts/permissions';
 import { newId } from '@aether/messaging/id';
 import type { Transaction } from '@aether/persistence/database';
 import { Inject, Injectable } from '@nestjs/common';
@@ -11,16 +12,27 @@ import { RefreshToken } from './refresh-token.entity.js';
 import { Session } from './session.entity.js';
 import { insertRefreshToken, insertSession, lockSessionsOf, saveSession } from './session.repository.js';
 
+/** Must everybody who signs in by password have a second factor? */
+export interface SecondFactorPolicy {
+  readonly required: boolean;
+}
+export const SECOND_FACTOR_POLICY = Symbol('second factor policy');
+
+/** What a session may do whose holder has yet to set up the second factor that is required. */
+const ENOUGH_TO_SET_UP: readonly Permission[] = ['account:read', 'account:write'];
+
 export interface IssuedRefreshToken {
   readonly token: string;
   readonly sessionId: string;
   readonly expiresAt: Date;
+  readonly method: SessionMethod;
 }
 
 @Injectable()
 export class SessionIssuer {
   constructor(
     private readonly accessTokens: AccessTokens,
+    @Inject(SECOND_FACTOR_POLICY) private readonly policy: SecondFactorPolicy,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
@@ -37,7 +49,7 @@ export class SessionIssuer {
     const token = newToken();
     const row = RefreshToken.issue({ token, session, parentId, now: this.clock.now() });
     await insertRefreshToken(tx.manager, row);
-    return { token, sessionId: session.id, expiresAt: row.expiresAt };
+    return { token, sessionId: session.id, expiresAt: row.expiresAt, method: session.method };
   }
 
   async end(tx: Transaction, session: Session, reason: SessionEnd): Promise<void> {
@@ -60,7 +72,12 @@ export class SessionIssuer {
   /** To be called after the commit: a new signing key may have to be made first. */
   async reply(account: UserAccount, refresh: IssuedRefreshToken): Promise<IssuedSession> {
     const user = account.toUser();
-    const access = await this.accessTokens.issue(user, refresh.sessionId);
+    // Identity providers have factors of their own; a password alone may be too little here.
+    const lacks = this.policy.required && refresh.method === 'password' && !user.secondFactor;
+    const access = await this.accessTokens.issue(user, {
+      sessionId: refresh.sessionId,
+      ...(lacks && { scopes: ENOUGH_TO_SET_UP }),
+    });
     return {
       user,
       accessToken: access.token,

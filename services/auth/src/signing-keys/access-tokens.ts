@@ -5,6 +5,7 @@ import {
   type AccessTokenClaims,
   type User,
 } from '@aether/contracts/identity';
+import type { Permission } from '@aether/contracts/permissions';
 import { Inject, Injectable } from '@nestjs/common';
 import { SignJWT } from 'jose';
 import { CLOCK, type Clock } from '../clock.js';
@@ -19,7 +20,10 @@ export class AccessTokens {
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
-  async issue(user: User, sessionId: string): Promise<{ token: string; expiresAt: Date }> {
+  async issue(
+    user: User,
+    { sessionId, scopes }: { sessionId: string; scopes?: readonly Permission[] },
+  ): Promise<{ token: string; expiresAt: Date }> {
     const { kid, privateKey } = await this.keys.current();
     const issuedAtS = Math.floor(this.clock.now().getTime() / 1_000);
     const expiresAtS = issuedAtS + LIFETIME_S;
@@ -28,6 +32,7 @@ export class AccessTokens {
       sid: sessionId,
       role: user.role,
       name: user.name,
+      ...(scopes && { scopes: [...scopes] }),
     };
     const token = await new SignJWT(claims)
       .setProtectedHeader({ alg: SIGNATURE_ALGORITHM, kid, typ: 'JWT' })

@@ -6,6 +6,7 @@ import { Database } from '@aether/persistence/database';
 import { Inject, Injectable } from '@nestjs/common';
 import { revokeKeysOf } from '../api-keys/api-key.repository.js';
 import { CLOCK, type Clock } from '../clock.js';
+import { deleteSecondFactor } from '../second-factor/second-factor.repository.js';
 import { SessionIssuer } from '../sessions/session-issuer.js';
 import { isLastAdmin, lockAdmins, lockUser, saveUser } from './user.repository.js';
 
@@ -31,6 +32,7 @@ export class DeleteUser {
       await this.sessions.endAll(tx, user.id, 'user-deleted');
       for (const apiKeyId of await revokeKeysOf(tx.manager, user.id, now))
         await tx.publish(authEvents.apiKeyRevoked, { apiKeyId });
+      await deleteSecondFactor(tx.manager, user.id);
       user.delete(now);
       await saveUser(tx.manager, user);
       await tx.publish(authEvents.userDeleted, { userId: user.id });

@@ -19,11 +19,31 @@ export class GetMe {
     const permissions = Permission.options.filter((permission) => hasPermission(actor, permission));
     if (type === 'user') {
       const user = await this.database.read((manager) => findUser(manager, id));
-      if (user) return { type, id, name: user.name, role: user.role, email: user.email, permissions };
+      if (user)
+        return {
+          type,
+          id,
+          name: user.name,
+          role: user.role,
+          email: user.email,
+          secondFactor: user.secondFactorAt !== null,
+          secondFactorMissing: actor.scopes !== undefined,
+          permissions,
+        };
     }
     if (type === 'key') {
       const key = await this.database.read((manager) => findApiKey(manager, id));
-      if (key) return { type, id, name: key.name, role: actor.role ?? key.role, email: null, permissions };
+      if (key)
+        return {
+          type,
+          id,
+          name: key.name,
+          role: actor.role ?? key.role,
+          email: null,
+          secondFactor: false,
+          secondFactorMissing: false,
+          permissions,
+        };
     }
     throw context.fail('unauthenticated');
   }

@@ -31,6 +31,10 @@ export class UserAccount {
   @Column('timestamptz', { name: 'deleted_at', nullable: true })
   deletedAt: Date | null;
 
+  /** Since when sign-in asks for a code; null while it does not. */
+  @Column('timestamptz', { name: 'second_factor_at', nullable: true })
+  secondFactorAt: Date | null;
+
   /** When role or right to be here changed last: tokens from before say something else. */
   @Column('timestamptz', { name: 'standing_changed_at', nullable: true })
   standingChangedAt: Date | null;
@@ -40,6 +44,7 @@ export class UserAccount {
       ...fields,
       disabledAt: null,
       deletedAt: null,
+      secondFactorAt: null,
       standingChangedAt: null,
     });
   }
@@ -85,6 +90,7 @@ export class UserAccount {
     this.email = `${this.id}@deleted.invalid`;
     this.name = 'deleted';
     this.passwordHash = null;
+    this.secondFactorAt = null;
     this.deletedAt = now;
     this.standingChangedAt = now;
   }
@@ -96,6 +102,7 @@ export class UserAccount {
       name: this.name,
       role: this.role,
       createdAt: this.createdAt.toISOString(),
+      secondFactor: this.secondFactorAt !== null,
       disabledAt: this.disabledAt?.toISOString() ?? null,
     };
   }
