@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Id, Instant, Line, Slug } from './schemas.js';
+import { Id, Instant, Line, Slug, Visibility } from './schemas.js';
 
 /** What a person, or Jason on their behalf, wants done, and within which bounds. */
 export const Autonomy = z
@@ -186,7 +186,7 @@ export const Mission = z
     deadlineAt: Instant.nullable().describe('When that wait ends at the latest.'),
     tasks: z.record(TaskState, z.number().int()).describe('How many tasks are in each state.'),
     report: z.string().nullable().describe("Jason's closing report, Markdown."),
-    visibility: z.enum(['open', 'private']),
+    visibility: Visibility,
     version: z.number().int(),
     createdBy: z.string(),
     createdAt: Instant,
@@ -275,19 +275,3 @@ export const ThreadEntry = z
   })
   .meta({ id: 'ThreadEntry' });
 export type ThreadEntry = z.infer<typeof ThreadEntry>;
-
-export const Artifact = z
-  .object({
-    id: Id,
-    missionId: Id,
-    taskId: Id.nullable(),
-    attemptId: Id.nullable(),
-    kind: z.enum(['patch', 'file', 'report', 'log']),
-    name: z.string(),
-    mediaType: z.string(),
-    size: z.number().int(),
-    sha256: z.string(),
-    createdAt: Instant,
-  })
-  .meta({ id: 'Artifact' });
-export type Artifact = z.infer<typeof Artifact>;

@@ -4,7 +4,6 @@ import { BackfillQuery, backfillOf, liveEntry } from './live.js';
 import {
   AcceptanceCheck,
   AcceptancePolicy,
-  Artifact,
   Autonomy,
   MAX_TASKS,
   Mission,
@@ -21,7 +20,7 @@ import {
   Workspace,
 } from './mission-schemas.js';
 import { operationsRequests } from './operations.js';
-import { Id, Instant, Line, Nothing, PageQuery, Slug, pageOf } from './schemas.js';
+import { Id, Instant, Line, Nothing, PageQuery, Slug, Visibility, pageOf } from './schemas.js';
 
 const missionErrors = {
   mission_not_found: {
@@ -97,13 +96,14 @@ const settings = {
   baseBranch: Line(200).nullable(),
   priority: Priority,
   labels: z.array(Slug).max(20),
-  autonomy: Autonomy,
+  /** Without a person's approval nothing starts yet: agents carry missions out in a later version. */
+  autonomy: Autonomy.extract(['propose']),
   acceptance: AcceptancePolicy,
   deployMissing: z.boolean(),
   checks: z.array(AcceptanceCheck).max(10),
   workspace: Workspace,
   budget: MissionBudget,
-  visibility: z.enum(['open', 'private']),
+  visibility: Visibility,
 };
 
 const missionTransition = <const E extends Record<string, { status: number; title: string; hint: string }>>(
@@ -208,10 +208,9 @@ export const missionsRequests = {
     output: Mission,
     errors: { ...missionErrors, ...stateErrors },
   }),
-  /** What attempts used since the last call; `key` makes a repeat harmless. Says which bound was reached. */
+  /** What attempts used since the last call, once per idempotency key. Pauses where a bound is reached. */
   recordSpend: defineRequest('req.missions.record-spend.v1', {
     input: MissionRef.extend({
-      key: Line(120),
       tokens: z.number().int().min(0),
       costUsd: z.number().min(0),
     }),
@@ -360,10 +359,9 @@ export const missionsRequests = {
     output: ThreadEntry,
     errors: { ...missionErrors, ...taskErrors },
   }),
-  /** Entries by Jason, agents and the scheduler; `key` makes a repeat harmless. */
+  /** Entries by Jason, agents and the scheduler, once per idempotency key. */
   addEntry: defineRequest('req.missions.add-entry.v1', {
     input: MissionRef.extend({
-      key: Line(160),
       taskId: Id.nullable().default(null),
       kind: ThreadEntry.shape.kind,
       author: ThreadEntry.shape.author,
@@ -380,55 +378,6 @@ export const missionsRequests = {
     errors: missionErrors,
   }),
 
-  listArtifacts: defineRequest('req.missions.list-artifacts.v1', {
-    input: PageQuery.extend({ id: Id.describe('The mission.'), taskId: Id.optional() }),
-    output: pageOf(Artifact),
-    errors: missionErrors,
-  }),
-  /** One piece of an artifact's content; pieces come in order, the last one stores it. */
-  putArtifact: defineRequest('req.missions.put-artifact.v1', {
-    input: z.object({
-      missionId: Id,
-      taskId: Id.nullable(),
-      attemptId: Id.nullable(),
-      kind: Artifact.shape.kind,
-      name: Line(200),
-      mediaType: Line(120),
-      uploadId: Id,
-      offset: z.number().int().min(0),
-      data: z.base64().max(700_000),
-      last: z.boolean(),
-    }),
-    output: z.object({ artifact: Artifact.nullable(), next: z.number().int() }),
-    errors: {
-      ...missionErrors,
-      artifact_too_large: {
-        status: 413,
-        title: 'The artifact is too large.',
-        hint: 'Hand over less than 100 MB.',
-      },
-      upload_out_of_order: {
-        status: 409,
-        title: 'This piece does not follow the last one.',
-        hint: 'Go on at `next`, or begin again with another uploadId.',
-      },
-    },
-  }),
-  readArtifact: defineRequest('req.missions.read-artifact.v1', {
-    input: z.object({
-      id: Id.describe('The artifact.'),
-      offset: z.coerce.number().int().min(0).default(0),
-      length: z.coerce.number().int().min(1).max(500_000).default(500_000),
-    }),
-    output: z.object({ artifact: Artifact, data: z.base64(), next: z.number().int().nullable() }),
-    errors: {
-      artifact_not_found: {
-        status: 404,
-        title: 'There is no such artifact.',
-        hint: 'List the artifacts of the mission to find the right id.',
-      },
-    },
-  }),
   /** Board: how many tasks are in each state over all missions the caller may see, and what waits for people. */
   getBoard: defineRequest('req.missions.get-board.v1', {
     input: Nothing,
@@ -477,7 +426,6 @@ export const missionsEvents = {
     z.object({ task: Task, text: z.string(), ...change }),
   ),
   entryAdded: defineEvent('evt.missions.entry-added.v1', z.object({ entry: ThreadEntry })),
-  artifactStored: defineEvent('evt.missions.artifact-stored.v1', z.object({ artifact: Artifact })),
 };
 
 export const missionsLive = {

@@ -4,7 +4,11 @@ import type { CallInputOf, Catalog, OutputOf } from './contract.js';
 import { deployerCatalog, deployerLive, deployerRequests, deployerRoutes } from './deployer.js';
 import { IssuedSession } from './identity.js';
 import type { LiveTopic } from './live.js';
+import { missionsRoutes } from './mission-routes.js';
+import { missionsCatalog, missionsLive, missionsRequests } from './missions.js';
 import { modelsCatalog, modelsRoutes } from './models.js';
+import { jasonLive, jasonRequests } from './jason.js';
+import { orchestratorCatalog, orchestratorRoutes } from './orchestrator.js';
 import { openclawCatalog, openclawLive, openclawRequests, openclawRoutes } from './openclaw.js';
 import type { Permission } from './permissions.js';
 
@@ -14,6 +18,8 @@ export const routes = {
   ...deployerRoutes,
   ...openclawRoutes,
   ...modelsRoutes,
+  ...missionsRoutes,
+  ...orchestratorRoutes,
 };
 
 /** What routes that start or refresh a session answer: the refresh token travels in a cookie only. */
@@ -46,6 +52,18 @@ export const liveTopics = {
     backfill: deployerRequests.followLogs,
     summary: 'Log lines of a deployment',
   },
+  mission: {
+    access: 'missions:read',
+    live: missionsLive.thread,
+    backfill: missionsRequests.followThread,
+    summary: 'Thread of a mission: what is said, and what happens',
+  },
+  jason: {
+    access: 'missions:read',
+    live: jasonLive.conversation,
+    backfill: jasonRequests.followConversation,
+    summary: 'A conversation with Jason, with his answer as it comes',
+  },
 } as const satisfies Record<string, LiveTopic>;
 
 /** Topics `events/<owner>`: everything the owner publishes, resumed by the place in its stream. */
@@ -57,5 +75,15 @@ export const eventTopics = {
     summary: 'Deployments and what becomes of them',
   },
   openclaw: { access: 'chats:read', catalog: openclawCatalog, summary: 'Connections, chats and messages' },
+  missions: {
+    access: 'missions:read',
+    catalog: missionsCatalog,
+    summary: 'Missions, tasks and their threads',
+  },
+  orchestrator: {
+    access: 'missions:read',
+    catalog: orchestratorCatalog,
+    summary: "Jason's conversations",
+  },
   models: { access: 'usage:read', catalog: modelsCatalog, summary: 'Model calls and virtual keys' },
 } as const satisfies Record<string, { access: Permission; catalog: Catalog; summary: string }>;

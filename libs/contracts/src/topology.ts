@@ -1,7 +1,9 @@
 import { authCatalog, authRequests } from './auth.js';
 import type { Catalog, EventContract, LiveContract, RequestContract } from './contract.js';
 import { deployerCatalog, deployerEvents, deployerRequests } from './deployer.js';
+import { missionsCatalog, missionsEvents, missionsRequests } from './missions.js';
 import { modelsCatalog, modelsRequests } from './models.js';
+import { orchestratorCatalog, orchestratorRequests } from './orchestrator.js';
 import { openclawCatalog, openclawEvents, openclawRequests } from './openclaw.js';
 import { liveTopics, routes } from './routes.js';
 
@@ -22,9 +24,13 @@ export interface ServiceTopology {
   readonly readsAllStreams: boolean;
 }
 
-const healthRequests = [authRequests, deployerRequests, openclawRequests, modelsRequests].map(
-  (requests) => requests.getHealth,
-);
+const healthRequests = [
+  authRequests,
+  deployerRequests,
+  openclawRequests,
+  modelsRequests,
+  missionsRequests,
+].map((requests) => requests.getHealth);
 
 const none = { calls: [], durables: [], follows: [], readsAllStreams: false } as const;
 
@@ -61,6 +67,19 @@ export const topology = {
     ...none,
     catalog: modelsCatalog,
     durables: [{ name: 'models-deployments', events: [deployerEvents.deploymentDeleted] }],
+  },
+  missions: { ...none, catalog: missionsCatalog },
+  orchestrator: {
+    ...none,
+    catalog: orchestratorCatalog,
+    calls: [
+      ...Object.values(missionsRequests),
+      modelsRequests.getEndpoint,
+      modelsRequests.issueVirtualKey,
+      deployerRequests.listTemplates,
+      deployerRequests.listDeployments,
+    ],
+    durables: [{ name: 'orchestrator-plans', events: [missionsEvents.planRequested] }],
   },
   gateway: {
     ...none,

@@ -27,6 +27,11 @@ export interface RequestContext<C extends RequestContract = RequestContract> ext
   fail(this: void, code: ErrorCodeOf<C>, fields?: FailureFields): ContractFailure;
 }
 
+/** What code that serves several requests needs of their contexts: the codes all of them list. */
+export interface Refusing<Code extends string> extends Context {
+  fail(this: void, code: Code, fields?: FailureFields): ContractFailure;
+}
+
 /** One handler for every request of a catalog: one missing, or one with a wrong reply, does not compile. */
 export type RequestHandlers<R extends Readonly<Record<string, RequestContract>>> = {
   readonly [K in keyof R]: (

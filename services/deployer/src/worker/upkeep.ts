@@ -15,7 +15,7 @@ import { Runtimes } from '../runtimes.js';
 import { notInTime } from '../steps/step-error.js';
 import { CLOCK, CONFIG, LOGGER } from '../tokens.js';
 import { LeaseRepository } from './lease.repository.js';
-import { Periodic } from './periodic.js';
+import { Periodic } from '@aether/runtime/periodic';
 
 const SWEEP_EVERY_MS = 5_000;
 /** A keeper ends its steps itself; this is for one that hangs. */

@@ -14,7 +14,7 @@ import { CLOCK, CONFIG, LOGGER } from '../tokens.js';
 import { Keeper } from './keeper.js';
 import { LeaseRepository } from './lease.repository.js';
 import { OperationRunner } from './operation-runner.js';
-import { Periodic } from './periodic.js';
+import { Periodic } from '@aether/runtime/periodic';
 
 const POLL_MS = 1_000;
 

@@ -15,10 +15,12 @@ export class Periodic {
     },
   ) {}
 
+  /** Begins with the first round. */
   start(): void {
     this.loop = this.run();
   }
 
+  /** Begins the next round at once, or right after the one at hand. */
   wake(): void {
     this.woken = true;
     this.pause.abort();

@@ -1,0 +1,90 @@
+import { missionsRequests } from './missions.js';
+import { operationsRoutes } from './operations.js';
+import { defineRoutes } from './route.js';
+
+const read = 'missions:read';
+const write = 'missions:write';
+
+export const missionsRoutes = defineRoutes({
+  'GET /api/v1/board': {
+    contract: missionsRequests.getBoard,
+    access: read,
+    summary: 'Missions and tasks by state, and what waits for a person',
+  },
+  'GET /api/v1/missions': {
+    contract: missionsRequests.listMissions,
+    access: read,
+    summary: 'List missions, newest first',
+  },
+  'POST /api/v1/missions': {
+    contract: missionsRequests.createMission,
+    access: write,
+    summary: 'Put a mission on the board; Jason plans it unless told otherwise',
+    status: 201,
+  },
+  'GET /api/v1/missions/{id}': {
+    contract: missionsRequests.getMission,
+    access: read,
+    summary: 'One mission',
+  },
+  'PATCH /api/v1/missions/{id}': {
+    contract: missionsRequests.updateMission,
+    access: write,
+    summary: 'Change the settings of a mission',
+  },
+  'POST /api/v1/missions/{id}/plan': {
+    contract: missionsRequests.planMission,
+    access: write,
+    summary: 'Ask Jason for a plan, or for another one',
+    status: 202,
+  },
+  'POST /api/v1/missions/{id}/cancel': {
+    contract: missionsRequests.cancelMission,
+    access: write,
+    summary: 'End a mission for good',
+  },
+  'GET /api/v1/missions/{id}/thread': {
+    contract: missionsRequests.listThread,
+    access: read,
+    summary: 'Thread of a mission, newest first',
+  },
+  'POST /api/v1/missions/{id}/thread': {
+    contract: missionsRequests.addComment,
+    access: write,
+    summary: 'Comment on a mission or one of its tasks',
+    status: 201,
+  },
+  'GET /api/v1/tasks': {
+    contract: missionsRequests.listTasks,
+    access: read,
+    summary: 'List tasks, newest first',
+  },
+  'POST /api/v1/tasks': {
+    contract: missionsRequests.addTask,
+    access: write,
+    summary: 'Add a task to a mission',
+    status: 201,
+  },
+  'GET /api/v1/tasks/{id}': { contract: missionsRequests.getTask, access: read, summary: 'One task' },
+  'PATCH /api/v1/tasks/{id}': {
+    contract: missionsRequests.updateTask,
+    access: write,
+    summary: 'Change a task that was not begun',
+  },
+  'DELETE /api/v1/tasks/{id}': {
+    contract: missionsRequests.removeTask,
+    access: write,
+    summary: 'Remove a task that was not begun',
+  },
+  'POST /api/v1/tasks/{id}/dependencies': {
+    contract: missionsRequests.connectTasks,
+    access: write,
+    summary: 'Make a task wait for another; a cycle is refused',
+  },
+  'DELETE /api/v1/tasks/{id}/dependencies/{dependsOn}': {
+    contract: missionsRequests.disconnectTasks,
+    access: write,
+    summary: 'Make a task wait for another no longer',
+  },
+  ...operationsRoutes('missions', missionsRequests),
+});

@@ -1,0 +1,52 @@
+import { Messaging } from '@aether/messaging/messaging';
+import { Database } from '@aether/persistence/database';
+import { systemClock } from '@aether/runtime/clock';
+import type { ServiceParts } from '@aether/runtime/service';
+import { Module, type DynamicModule } from '@nestjs/common';
+import type { MissionsConfig } from './config.js';
+import { MissionsController } from './missions.controller.js';
+import { CreateMission } from './missions/create-mission.js';
+import { Deadlines } from './missions/deadlines.js';
+import { MissionDesk } from './missions/mission-desk.js';
+import { MissionRepository } from './missions/mission.repository.js';
+import { ReadMissions } from './missions/read-missions.js';
+import { SteerMission } from './missions/steer-mission.js';
+import { UpdateMission } from './missions/update-mission.js';
+import { EditTasks } from './tasks/edit-tasks.js';
+import { JudgeTasks } from './tasks/judge-tasks.js';
+import { RunTasks } from './tasks/run-tasks.js';
+import { TaskDesk } from './tasks/task-desk.js';
+import { Thread } from './thread/thread.js';
+import { ThreadRepository } from './thread/thread.repository.js';
+import { CLOCK, CONFIG, LOGGER, OPERATIONS } from './tokens.js';
+
+@Module({})
+export class AppModule {
+  static register(service: ServiceParts<MissionsConfig>): DynamicModule {
+    return {
+      module: AppModule,
+      controllers: [MissionsController],
+      providers: [
+        { provide: Messaging, useValue: service.messaging },
+        { provide: Database, useValue: service.database },
+        { provide: CONFIG, useValue: service.config },
+        { provide: LOGGER, useValue: service.logger },
+        { provide: OPERATIONS, useValue: service.operations },
+        { provide: CLOCK, useValue: systemClock },
+        MissionRepository,
+        ThreadRepository,
+        MissionDesk,
+        TaskDesk,
+        CreateMission,
+        UpdateMission,
+        ReadMissions,
+        SteerMission,
+        EditTasks,
+        JudgeTasks,
+        RunTasks,
+        Thread,
+        Deadlines,
+      ],
+    };
+  }
+}

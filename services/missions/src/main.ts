@@ -1,0 +1,4 @@
+import { runMain } from '@aether/runtime/main';
+import { missionsService } from './service.js';
+
+await runMain(missionsService);

@@ -1,0 +1,69 @@
+import type { Logger } from '@aether/runtime/logger';
+import { Periodic } from '@aether/runtime/periodic';
+import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { LOGGER } from '../tokens.js';
+import { MissionDesk } from './mission-desk.js';
+import { MissionRepository } from './mission.repository.js';
+import type { OpenMission } from './open-mission.js';
+
+const EVERY_MS = 5_000;
+const AT_ONCE = 100;
+
+/** Ends every wait in time; the rows keep the times, so that any instance can, whenever it was started. */
+@Injectable()
+export class Deadlines implements OnApplicationBootstrap, OnModuleDestroy {
+  private readonly periodic: Periodic;
+
+  constructor(
+    private readonly missions: MissionRepository,
+    private readonly desk: MissionDesk,
+    @Inject(LOGGER) logger: Logger,
+  ) {
+    this.periodic = new Periodic({
+      everyMs: EVERY_MS,
+      work: () => this.sweep(),
+      reportFault: (err) => logger.warn({ err }, 'deadlines of missions cannot be looked at now'),
+    });
+  }
+
+  onApplicationBootstrap(): void {
+    this.periodic.start();
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    await this.periodic.stop();
+  }
+
+  private async sweep(): Promise<void> {
+    for (const id of await this.missions.overdue(AT_ONCE)) await this.desk.changeBySelf(id, endWait);
+  }
+}
+
+/** Looked at again under the lock: somebody may have been faster. */
+function endWait(open: OpenMission): void {
+  const { mission } = open;
+  if (!mission.deadlineAt || mission.deadlineAt > open.now) return;
+  const waited = mission.waitsFor ?? 'something';
+  switch (mission.state) {
+    case 'planning':
+      return open.draft({
+        code: 'planning_timeout',
+        cause: 'Jason did not make a plan in time.',
+        remedy: 'Check the model provider, then ask for a plan again, or add tasks by hand.',
+      });
+    case 'running':
+      return open.paused({
+        code: 'mission_timeout',
+        cause: 'The mission has run for as long as it may.',
+        remedy: 'Raise its budget of minutes or look at what is slow, then resume it.',
+      });
+    case 'finishing':
+      return mission.end('completed', { at: open.now, reason: null });
+    default:
+      return open.cancelled({
+        code: 'expired',
+        cause: `The mission waited too long for ${waited}.`,
+        remedy: 'Create another mission from its goal.',
+      });
+  }
+}

@@ -1,0 +1,249 @@
+import type { DataOf, EventContract } from '@aether/contracts/contract';
+import { missionsEvents } from '@aether/contracts/missions';
+import {
+  TaskState,
+  type MissionState,
+  type StateReason,
+  type Task,
+  type ThreadEntry,
+} from '@aether/contracts/mission-schemas';
+import { newId } from '@aether/messaging/id';
+import type { Transaction } from '@aether/persistence/database';
+import type { Clock } from '@aether/runtime/clock';
+import type { MissionsConfig } from '../config.js';
+import { chainMinutes } from '../tasks/graph.js';
+import { TaskRow } from '../tasks/task.entity.js';
+import { EntryRow } from '../thread/entry.entity.js';
+import { authorOf } from '../thread/author.js';
+import { MissionRow, type Wait } from './mission.entity.js';
+
+type NewEntry = Pick<ThreadEntry, 'kind' | 'text'> & Partial<Pick<ThreadEntry, 'taskId' | 'data' | 'author'>>;
+
+/** A mission with its tasks inside a transaction that holds its lock; `write` stores and tells what changed. */
+export class OpenMission {
+  readonly mission: MissionRow;
+  private readonly rows: Map<string, TaskRow>;
+  private readonly before: { mission: string; state: MissionState; tasks: Map<string, string> };
+  private readonly reasons = new Map<string, string | null>();
+  private readonly removed: TaskRow[] = [];
+  private readonly entries: EntryRow[] = [];
+  private readonly tellings: (() => Promise<void>)[] = [];
+  private why: string | null = null;
+
+  constructor(
+    private readonly given: {
+      readonly tx: Transaction;
+      readonly mission: MissionRow;
+      readonly tasks: readonly TaskRow[];
+      readonly clock: Clock;
+      readonly config: MissionsConfig;
+    },
+  ) {
+    this.mission = given.mission;
+    this.rows = new Map(given.tasks.map((task) => [task.id, task]));
+    this.before = {
+      mission: JSON.stringify(this.mission),
+      state: this.mission.state,
+      tasks: new Map(given.tasks.map((task) => [task.id, JSON.stringify(task)])),
+    };
+  }
+
+  get now(): Date {
+    return this.given.clock.now();
+  }
+
+  /** In the order in which they were made. */
+  get tasks(): readonly TaskRow[] {
+    return [...this.rows.values()];
+  }
+
+  task(id: string): TaskRow | undefined {
+    return this.rows.get(id);
+  }
+
+  add(task: TaskRow): void {
+    this.rows.set(task.id, task);
+  }
+
+  remove(task: TaskRow, why: string | null = null): void {
+    this.rows.delete(task.id);
+    this.removed.push(task);
+    this.reasons.set(task.id, why);
+  }
+
+  /** Why the mission changed, for its event and thread. */
+  because(why: string | null): void {
+    this.why = why;
+  }
+
+  taskBecause(task: TaskRow, why: string | null): void {
+    this.reasons.set(task.id, why);
+  }
+
+  /** Tells of something beside the changes themselves, as it is when they are written. */
+  publishLater<C extends EventContract>(contract: C, data: () => DataOf<C>): void {
+    this.tellings.push(() => this.given.tx.publish(contract, data(), this.mission));
+  }
+
+  /** Adds to the thread of the mission. */
+  note({ author, taskId = null, data = null, ...entry }: NewEntry): EntryRow {
+    this.mission.lastSeq += 1;
+    const row = Object.assign(new EntryRow(), {
+      ...entry,
+      taskId,
+      data,
+      id: newId(),
+      missionId: this.mission.id,
+      seq: this.mission.lastSeq,
+      author: author ?? authorOf(this.given.tx.context.actor),
+      at: this.now,
+    });
+    this.entries.push(row);
+    return row;
+  }
+
+  isReady(task: TaskRow): boolean {
+    return (
+      this.mission.state === 'running' &&
+      task.state === 'waiting' &&
+      task.dependsOn.every((id) => this.rows.get(id)?.state === 'accepted')
+    );
+  }
+
+  draft(reason: StateReason | null = null): void {
+    this.mission.wait('draft', this.forPerson('a plan'), reason);
+  }
+
+  planning(): void {
+    this.mission.wait('planning', this.until('a plan by Jason', this.given.config.PLANNING_DEADLINE_S));
+  }
+
+  proposed(): void {
+    this.mission.wait('proposed', this.forPerson('somebody to approve the plan'));
+  }
+
+  running(): void {
+    const { mission } = this;
+    mission.startedAt ??= this.now;
+    const minutes = mission.budget.wallMinutes;
+    const seconds = minutes === null ? this.given.config.RUNNING_DEADLINE_S : minutes * 60;
+    mission.wait('running', this.until('its tasks', seconds));
+  }
+
+  paused(reason: StateReason): void {
+    this.mission.wait('paused', this.forPerson('somebody to resume it'), reason);
+  }
+
+  /** Ends the mission and every task that has not ended. */
+  cancelled(reason: StateReason): void {
+    for (const task of this.rows.values()) if (task.canBecome('cancelled')) task.become('cancelled');
+    this.mission.end('cancelled', { at: this.now, reason });
+  }
+
+  /** Stores every change with its events; the entries that were written. */
+  async write(): Promise<readonly EntryRow[]> {
+    const { tx } = this.given;
+    this.settle();
+    const tasks = this.tasks.filter((task) => this.before.tasks.get(task.id) !== JSON.stringify(task));
+    const isChanged =
+      tasks.length > 0 || this.removed.length > 0 || this.before.mission !== JSON.stringify(this.mission);
+    const { manager } = tx;
+    for (const task of this.removed) await manager.delete(TaskRow, { id: task.id });
+    for (const task of tasks) {
+      task.version += 1;
+      task.updatedAt = this.now;
+    }
+    if (tasks.length > 0) await manager.save(TaskRow, tasks);
+    if (this.mission.state !== this.before.state)
+      this.note({ kind: 'state', text: this.stateText(), data: { state: this.mission.state } });
+    const { entries } = this;
+    if (entries.length > 0) await manager.save(EntryRow, entries);
+    if (!isChanged && entries.length === 0) return [];
+    this.mission.version += 1;
+    this.mission.updatedAt = this.now;
+    await manager.save(MissionRow, this.mission);
+    await this.tell(tasks);
+    return entries;
+  }
+
+  private async tell(tasks: readonly TaskRow[]): Promise<void> {
+    const { publish, context } = this.given.tx;
+    const who = authorOf(context.actor);
+    const { mission } = this;
+    for (const task of this.removed)
+      await publish(
+        missionsEvents.taskRemoved,
+        { taskId: task.id, missionId: mission.id, who, why: this.reasons.get(task.id) ?? null },
+        mission,
+      );
+    for (const task of tasks) {
+      const was = this.before.tasks.get(task.id);
+      const from = was === undefined ? null : (JSON.parse(was) as Task).state;
+      const why = this.reasons.get(task.id) ?? null;
+      await publish(missionsEvents.taskChanged, { task: task.reply(), from, who, why }, mission);
+    }
+    await publish(
+      missionsEvents.missionChanged,
+      { mission: mission.reply(), from: this.before.state, who, why: this.why },
+      mission,
+    );
+    for (const telling of this.tellings) await telling();
+    for (const entry of this.entries)
+      await publish(missionsEvents.entryAdded, { entry: entry.reply() }, mission);
+  }
+
+  /** What follows from the states of the tasks: counts, chains, what each waits for, and whether all is done. */
+  private settle(): void {
+    const { mission } = this;
+    const chains = chainMinutes(this.tasks);
+    for (const task of this.tasks) {
+      task.chainMinutes = chains.get(task.id) ?? task.estimateMinutes;
+      if (task.state === 'waiting') task.waitsFor = this.waitOf(task);
+    }
+    if (mission.state === 'running') this.settleRunning();
+    const counts = Object.fromEntries(TaskState.options.map((state) => [state, 0])) as Record<
+      TaskState,
+      number
+    >;
+    for (const { state } of this.tasks) counts[state] += 1;
+    mission.tasks = counts;
+  }
+
+  private settleRunning(): void {
+    const states = new Set(this.tasks.map(({ state }) => state));
+    const isBusy = ['running', 'asking', 'reported'].some((state) => states.has(state as TaskState));
+    if (isBusy || this.tasks.some((task) => this.isReady(task))) return;
+    const stuck = this.tasks.find(({ state }) => state === 'failed');
+    if (stuck || states.has('waiting'))
+      return this.paused({
+        code: 'tasks_stuck',
+        cause: stuck
+          ? `The task "${stuck.title}" failed, and nothing else can go on.`
+          : 'What the waiting tasks depend on was cancelled.',
+        remedy: 'Retry, change or cancel the task, then resume the mission.',
+      });
+    this.mission.wait('finishing', this.until('the report', this.given.config.PLANNING_DEADLINE_S));
+  }
+
+  private waitOf(task: TaskRow): string {
+    const open = task.dependsOn.flatMap((id) => {
+      const dependency = this.rows.get(id);
+      return dependency && dependency.state !== 'accepted' ? [dependency.key] : [];
+    });
+    if (open.length > 0) return open.join(', ');
+    return this.mission.state === 'running' ? 'an agent' : 'the start of the mission';
+  }
+
+  private stateText(): string {
+    const { reason, state } = this.mission;
+    return [`${this.before.state} → ${state}`, this.why, reason?.cause].filter(Boolean).join(': ');
+  }
+
+  private forPerson(waitsFor: string): Wait {
+    return this.until(waitsFor, this.given.config.PERSON_DEADLINE_S);
+  }
+
+  private until(waitsFor: string, seconds: number): Wait {
+    return { waitsFor, deadlineAt: new Date(this.now.getTime() + seconds * 1_000) };
+  }
+}

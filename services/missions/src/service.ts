@@ -1,0 +1,16 @@
+import { missionsCatalog } from '@aether/contracts/missions';
+import { defineService } from '@aether/runtime/service';
+import { AppModule } from './app.module.js';
+import { MissionsConfig } from './config.js';
+import { CreateMissions1763890000000 } from './migrations/1763890000000-create-missions.js';
+import { MissionRow } from './missions/mission.entity.js';
+import { TaskRow } from './tasks/task.entity.js';
+import { EntryRow } from './thread/entry.entity.js';
+
+export const missionsService = defineService({
+  name: 'missions',
+  catalog: missionsCatalog,
+  config: MissionsConfig,
+  schema: { entities: [MissionRow, TaskRow, EntryRow], migrations: [CreateMissions1763890000000] },
+  module: (parts) => AppModule.register(parts),
+});

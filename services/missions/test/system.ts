@@ -1,0 +1,97 @@
+import type { CallInputOf, OutputOf, RequestContract } from '@aether/contracts/contract';
+import { missionsRequests } from '@aether/contracts/missions';
+import type { Mission, PlannedTask, Task } from '@aether/contracts/mission-schemas';
+import { topology } from '@aether/contracts/topology';
+import type { Role } from '@aether/contracts/schemas';
+import { serviceContext, type Context } from '@aether/messaging/context';
+import { newId } from '@aether/messaging/id';
+import { Messaging } from '@aether/messaging/messaging';
+import { migrateService, startService } from '@aether/runtime/service';
+import { startTestNats, testDatabase } from '@aether/testing/environment';
+import { missionsService } from '../src/service.js';
+
+export const jason: Context = serviceContext('orchestrator');
+export const person = (role: Role = 'operator', id = newId()): Context => ({
+  ...serviceContext('test'),
+  actor: { type: 'user', id, role },
+});
+
+/** The missions service on a NATS and a database of its own, asked by the edge and by the orchestrator. */
+export async function startMissions(settings: Record<string, string> = {}) {
+  const [nats, database] = await Promise.all([startTestNats(), testDatabase('missions')]);
+  const connect = (user: 'orchestrator' | 'gateway') =>
+    Messaging.connect({
+      url: nats.url,
+      user,
+      password: nats.passwordOf(user),
+      catalog: null,
+      reportFault: (error) => {
+        throw error;
+      },
+    });
+  const environment = {
+    NATS_URL: nats.url,
+    NATS_PASSWORD: nats.passwordOf('missions'),
+    DATABASE_URL: database.url,
+    LOG_LEVEL: 'silent',
+    ...settings,
+  };
+  await migrateService(missionsService, environment);
+  const [orchestrator, gateway] = await Promise.all([connect('orchestrator'), connect('gateway')]);
+  const service = await startService(missionsService, environment);
+  const routed = new Set<string>(topology.gateway.calls.map(({ subject }) => subject));
+
+  const call = async <C extends RequestContract>(
+    contract: C,
+    input: CallInputOf<C>,
+    context: Context,
+  ): Promise<OutputOf<C>> =>
+    (routed.has(contract.subject) ? gateway : orchestrator).call(contract, input, context);
+
+  const events: { subject: string; payload: unknown }[] = [];
+  const reading = new AbortController();
+  const read = (async () => {
+    for await (const { subject, payload } of orchestratorEvents(gateway, reading.signal))
+      events.push({ subject, payload });
+  })();
+
+  return {
+    database,
+    environment,
+    call,
+    gateway,
+    /** Events published so far; grows. */
+    events,
+    /** A mission that runs, with these tasks. */
+    running: async (tasks: readonly CallInputOf<typeof missionsRequests.proposePlan>['tasks'][number][]) => {
+      const by = person();
+      const { id } = await call(missionsRequests.createMission, { goal: 'Do it' }, by);
+      await call(missionsRequests.proposePlan, { id, tasks: [...tasks], note: '', demo: false }, jason);
+      const mission = await call(missionsRequests.approveMission, { id }, by);
+      const { items } = await call(missionsRequests.listTasks, { missionId: id, limit: 200 }, by);
+      const byKey = new Map(items.map((task) => [task.key, task]));
+      return { by, mission, task: (key: string) => byKey.get(key) as Task };
+    },
+    stop: async () => {
+      reading.abort();
+      await read;
+      await service.stop();
+      await Promise.all([orchestrator.drain(), gateway.drain()]);
+      await Promise.all([nats.stop(), database.drop()]);
+    },
+  };
+}
+
+const orchestratorEvents = (gateway: Messaging, signal: AbortSignal) =>
+  gateway.readEvents('missions', 1, signal);
+
+/** A task of a plan; the title and the instructions follow from its key. */
+export const planned = (key: string, dependsOn: string[] = [], more: Partial<PlannedTask> = {}) => ({
+  key,
+  title: `Task ${key}`,
+  instructions: `Do ${key}`,
+  dependsOn,
+  ...more,
+});
+
+export type { Mission };

@@ -1,0 +1,4 @@
+import { runMain } from '@aether/runtime/main';
+import { orchestratorService } from './service.js';
+
+await runMain(orchestratorService);

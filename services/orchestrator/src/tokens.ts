@@ -1,0 +1,2 @@
+export const LOGGER = Symbol('logger');
+export const OPERATIONS = Symbol('operations');
