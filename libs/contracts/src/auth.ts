@@ -13,13 +13,7 @@ import {
   secondFactorRequests,
   secondFactorRoutes,
 } from './second-factor.js';
-
-export const Secret = z
-  .object({ id: Id, name: z.string(), createdAt: Instant, updatedAt: Instant })
-  .meta({ id: 'Secret', description: 'A secret by reference; its value is never returned.' });
-export type Secret = z.infer<typeof Secret>;
-
-const SecretValue = z.string().min(1).max(16_384);
+import { vaultEvents, vaultRequests, vaultRoutes } from './vault.js';
 
 const setupErrors = {
   already_set_up: {
@@ -47,14 +41,6 @@ const delayErrors = {
     status: 429,
     title: 'Too many failed sign-ins for this account.',
     hint: 'Wait for the seconds given in Retry-After, then try again.',
-  },
-} as const;
-
-const secretErrors = {
-  secret_not_found: {
-    status: 404,
-    title: 'There is no such secret.',
-    hint: 'List the secrets to find the right id.',
   },
 } as const;
 
@@ -157,28 +143,7 @@ export const authRequests = {
       ...delayErrors,
     },
   }),
-  storeSecret: defineRequest('req.auth.store-secret.v1', {
-    input: z.object({ name: Line(120), value: SecretValue }),
-    output: Secret,
-  }),
-  listSecrets: defineRequest('req.auth.list-secrets.v1', { input: PageQuery, output: pageOf(Secret) }),
-  /** Rotation: the id stays, so what refers to the secret uses the new value from its next use on. */
-  replaceSecret: defineRequest('req.auth.replace-secret.v1', {
-    input: z.object({ id: Id, value: SecretValue }),
-    output: Secret,
-    errors: secretErrors,
-  }),
-  deleteSecret: defineRequest('req.auth.delete-secret.v1', {
-    input: z.object({ id: Id }),
-    output: Nothing,
-    errors: secretErrors,
-  }),
-  /** For services that use a secret (NATS permissions say which); no route leads here. */
-  revealSecret: defineRequest('req.auth.reveal-secret.v1', {
-    input: z.object({ id: Id }),
-    output: z.object({ value: z.string() }),
-    errors: secretErrors,
-  }),
+  ...vaultRequests,
   ...secondFactorRequests,
   ...peopleRequests,
   ...apiKeyRequests,
@@ -190,8 +155,7 @@ export const authEvents = {
   ...secondFactorEvents,
   ...peopleEvents,
   ...apiKeyEvents,
-  secretStored: defineEvent('evt.auth.secret-stored.v1', z.object({ secretId: Id, name: z.string() })),
-  secretDeleted: defineEvent('evt.auth.secret-deleted.v1', z.object({ secretId: Id })),
+  ...vaultEvents,
 };
 
 export const authCatalog = defineCatalog({
@@ -247,27 +211,7 @@ export const authRoutes = defineRoutes({
     summary: 'Change my password; every session of mine ends',
     rateClass: 'sign-in',
   },
-  'GET /api/v1/secrets': {
-    contract: authRequests.listSecrets,
-    access: 'secrets:read',
-    summary: 'List secrets, without values',
-  },
-  'POST /api/v1/secrets': {
-    contract: authRequests.storeSecret,
-    access: 'secrets:write',
-    summary: 'Store a secret',
-    status: 201,
-  },
-  'PUT /api/v1/secrets/{id}': {
-    contract: authRequests.replaceSecret,
-    access: 'secrets:write',
-    summary: 'Replace the value of a secret',
-  },
-  'DELETE /api/v1/secrets/{id}': {
-    contract: authRequests.deleteSecret,
-    access: 'secrets:write',
-    summary: 'Delete a secret',
-  },
+  ...vaultRoutes,
   ...secondFactorRoutes,
   ...peopleRoutes,
   ...apiKeyRoutes,

@@ -38,7 +38,7 @@ import { PasswordCheck } from './sign-in/password-check.js';
 import { SignIn } from './sign-in/sign-in.js';
 import { SignInGate } from './sign-in/sign-in-gate.js';
 import { AccessTokens } from './signing-keys/access-tokens.js';
-import { SigningKeys } from './signing-keys/signing-keys.js';
+import { SIGNING_KEY_DAYS, SigningKeys } from './signing-keys/signing-keys.js';
 import { GetMe } from './users/get-me.js';
 import { PasswordHasher } from './users/password.js';
 import { CheckMasterKey } from './vault/check-master-key.js';
@@ -46,6 +46,7 @@ import { DeleteSecret } from './vault/delete-secret.js';
 import { ListSecrets } from './vault/list-secrets.js';
 import { ReplaceSecret } from './vault/replace-secret.js';
 import { RevealSecret } from './vault/reveal-secret.js';
+import { RewrapVault } from './vault/rewrap-vault.js';
 import { StoreSecret } from './vault/store-secret.js';
 import { Vault } from './vault/vault.js';
 
@@ -75,6 +76,7 @@ const useCases = [
   RevokeSessions,
   SetUpSecondFactor,
   ChangeSecondFactor,
+  RewrapVault,
   ReadUsers,
   UpdateUser,
   UpdateMe,
@@ -113,8 +115,9 @@ export class AppModule implements OnModuleInit {
         { provide: OPERATIONS, useValue: operations },
         { provide: LOGGER, useValue: logger },
         { provide: CLOCK, useValue: clock },
+        { provide: SIGNING_KEY_DAYS, useValue: config.SIGNING_KEY_DAYS },
         { provide: SECOND_FACTOR_POLICY, useValue: { required: config.REQUIRE_SECOND_FACTOR } },
-        { provide: Vault, useValue: new Vault(config.masterKey) },
+        { provide: Vault, useValue: new Vault(config.masterKey, config.previousMasterKey) },
         { provide: PasswordHasher, useValue: new PasswordHasher(config.PASSWORD_HASHES_MAX) },
         ...parts,
         ...useCases,

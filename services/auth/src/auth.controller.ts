@@ -35,6 +35,7 @@ import { DeleteUser } from './users/delete-user.js';
 import { RotateApiKey } from './api-keys/rotate-api-key.js';
 import { SetUpSecondFactor } from './second-factor/set-up-second-factor.js';
 import { ChangeSecondFactor } from './second-factor/change-second-factor.js';
+import { RewrapVault } from './vault/rewrap-vault.js';
 
 export const OPERATIONS = Symbol('operations');
 
@@ -61,6 +62,7 @@ export class AuthController implements OnModuleInit {
     private readonly listSecrets: ListSecrets,
     private readonly deleteSecret: DeleteSecret,
     private readonly revealSecret: RevealSecret,
+    private readonly rewrapVault: RewrapVault,
     private readonly setUpSecondFactor: SetUpSecondFactor,
     private readonly changeSecondFactor: ChangeSecondFactor,
     private readonly createInvitation: CreateInvitation,
@@ -99,6 +101,9 @@ export class AuthController implements OnModuleInit {
       replaceRecoveryCodes: (input, context) => this.changeSecondFactor.replaceCodes(input, context),
       disableSecondFactor: (input, context) => this.changeSecondFactor.disable(input, context),
       resetSecondFactor: (input, context) => this.changeSecondFactor.reset(input, context),
+      getVaultState: (_, context) => this.rewrapVault.state(context),
+      rewrapVault: (_, context) => this.rewrapVault.execute(context),
+      rotateSigningKeys: (input, context) => this.signingKeys.rotate(input, context),
       listUsers: (input, context) => this.readUsers.list(input, context),
       getUser: (input, context) => this.readUsers.get(input, context),
       updateUser: (input, context) => this.updateUser.execute(input, context),

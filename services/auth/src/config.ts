@@ -25,22 +25,28 @@ const MasterKeyFile = z
 export const AuthConfig = DatabaseConfig.extend({
   MASTER_KEY: MasterKey.optional().describe('32 bytes in base64; opens the vault'),
   MASTER_KEY_FILE: MasterKeyFile.optional().describe('a file with the same, instead'),
+  MASTER_KEY_PREVIOUS: MasterKey.optional().describe('the one before, until the vault is re-wrapped'),
+  MASTER_KEY_PREVIOUS_FILE: MasterKeyFile.optional().describe('a file with the same, instead'),
+  SIGNING_KEY_DAYS: z.coerce.number().int().min(1).max(365).default(30),
   REQUIRE_SECOND_FACTOR: z
     .stringbool()
     .default(false)
     .describe('who signs in by password can do nothing before setting up a second factor'),
   // 19 MiB and one core each while they run.
   PASSWORD_HASHES_MAX: z.coerce.number().int().min(1).max(16).default(2),
-}).transform(({ MASTER_KEY, MASTER_KEY_FILE, ...config }, context) => {
-  const masterKey = MASTER_KEY ?? MASTER_KEY_FILE;
-  if (masterKey && !(MASTER_KEY && MASTER_KEY_FILE)) return { ...config, masterKey };
-  context.addIssue({
-    code: 'custom',
-    path: ['MASTER_KEY'],
-    message: masterKey
-      ? 'is given twice: set MASTER_KEY or MASTER_KEY_FILE, not both.'
-      : `is missing: set MASTER_KEY or MASTER_KEY_FILE. ${REMEDY}`,
-  });
-  return z.NEVER;
-});
+}).transform(
+  ({ MASTER_KEY, MASTER_KEY_FILE, MASTER_KEY_PREVIOUS, MASTER_KEY_PREVIOUS_FILE, ...config }, context) => {
+    const previousMasterKey = MASTER_KEY_PREVIOUS ?? MASTER_KEY_PREVIOUS_FILE;
+    const masterKey = MASTER_KEY ?? MASTER_KEY_FILE;
+    if (masterKey && !(MASTER_KEY && MASTER_KEY_FILE)) return { ...config, masterKey, previousMasterKey };
+    context.addIssue({
+      code: 'custom',
+      path: ['MASTER_KEY'],
+      message: masterKey
+        ? 'is given twice: set MASTER_KEY or MASTER_KEY_FILE, not both.'
+        : `is missing: set MASTER_KEY or MASTER_KEY_FILE. ${REMEDY}`,
+    });
+    return z.NEVER;
+  },
+);
 export type AuthConfig = z.infer<typeof AuthConfig>;

@@ -14,8 +14,9 @@ import { SetupToken } from './setup/setup-token.entity.js';
 import { SignInGuard } from './sign-in/sign-in-guard.entity.js';
 import { SigningKey } from './signing-keys/signing-key.entity.js';
 import { UserAccount } from './users/user.entity.js';
+import { AddSecretUses1763900000000 } from './migrations/1763900000000-add-secret-uses.js';
 import { MasterKeyCheck } from './vault/master-key-check.entity.js';
-import { StoredSecret } from './vault/secret.entity.js';
+import { StoredSecret, StoredSecretUse } from './vault/secret.entity.js';
 
 export const authService = defineService({
   name: 'auth',
@@ -34,9 +35,15 @@ export const authService = defineService({
       SigningKey,
       StoredApiKey,
       StoredSecret,
+      StoredSecretUse,
       MasterKeyCheck,
     ],
-    migrations: [CreateAuth1763856000000, AddPeopleAndScopes1763890000000, AddSecondFactor1763895000000],
+    migrations: [
+      CreateAuth1763856000000,
+      AddPeopleAndScopes1763890000000,
+      AddSecondFactor1763895000000,
+      AddSecretUses1763900000000,
+    ],
   },
   module: (parts) => AppModule.register(parts),
 });

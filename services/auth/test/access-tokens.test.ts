@@ -2,7 +2,7 @@ import { authRequests } from '@aether/contracts/auth';
 import { accessTokenAudience, accessTokenIssuer } from '@aether/contracts/identity';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { SignJWT, UnsecuredJWT, createLocalJWKSet, decodeProtectedHeader, jwtVerify } from 'jose';
-import { startAuth, type AuthUnderTest } from './start-auth.js';
+import { actorOf, refusal, startAuth, type AuthUnderTest } from './start-auth.js';
 
 const DAY_MS = 24 * 3_600_000;
 const expected = { issuer: accessTokenIssuer, audience: accessTokenAudience };
@@ -77,6 +77,32 @@ describe('access tokens', () => {
     await verify(after);
     auth.clock.advance(3_600_000);
     expect((await jwks()).keys.map(({ kid }) => kid)).toEqual([decodeProtectedHeader(after).kid]);
+  });
+
+  it('are signed by another key on demand, and those signed before go on', async () => {
+    const before = (await auth.signIn()).accessToken;
+    const other = await auth.startAnother();
+    const { kid } = await auth.call(authRequests.rotateSigningKeys, {}, { actor: actorOf('admin') });
+    auth.clock.advance(31_000);
+    const after = (await auth.signIn()).accessToken;
+    expect(decodeProtectedHeader(after).kid).toBe(kid);
+    await verify(before);
+    await verify(after);
+    await other.stop();
+  });
+
+  it('are no longer believed when their key is withdrawn', async () => {
+    const before = (await auth.signIn()).accessToken;
+    const actor = actorOf('admin');
+    const rotated = await auth.call(authRequests.rotateSigningKeys, { withdraw: true }, { actor });
+    expect(rotated.published).toBe(1);
+    await expect(verify(before)).rejects.toMatchObject({ code: 'ERR_JWKS_NO_MATCHING_KEY' });
+    await verify((await auth.signIn()).accessToken);
+    for (const role of ['viewer', 'operator'] as const)
+      expect(await refusal(auth.call(authRequests.rotateSigningKeys, {}, { actor: actorOf(role) }))).toBe(
+        'forbidden',
+      );
+    expect(await refusal(auth.call(authRequests.rotateSigningKeys, {}))).toBe('unauthenticated');
   });
 
   it('are signed by one key however many instances boot at once', async () => {

@@ -21,7 +21,7 @@ describe('secrets', () => {
 
   it('are stored by reference and revealed to a service', async () => {
     const secret = await store('sk-live-\u{1f511}-1234');
-    expect(Object.keys(secret).sort()).toEqual(['createdAt', 'id', 'name', 'updatedAt']);
+    expect(Object.keys(secret).sort()).toEqual(['createdAt', 'id', 'name', 'updatedAt', 'usedBy']);
     await expect(reveal(secret.id)).resolves.toBe('sk-live-\u{1f511}-1234');
     await eventually(() =>
       expect(auth.events).toContainEqual(
@@ -55,6 +55,57 @@ describe('secrets', () => {
     const [first, second] = await Promise.all([request('one'), request('one')]);
     expect(first).toEqual(second);
     expect(await refusal(request('two'))).toBe('idempotency_conflict');
+  });
+
+  it('tell who stored and revealed them, for what and when, and replacing them tells those', async () => {
+    const stored = await auth.call(
+      storeSecret,
+      { name: 'token', value: 'one', purpose: 'gateway token' },
+      deployer,
+    );
+    expect(stored.usedBy).toEqual([
+      { service: 'deployer', purpose: 'gateway token', lastUsedAt: stored.createdAt },
+    ]);
+    const bridge = { ...deployer, actor: { type: 'service', id: 'openclaw-bridge', role: null } as const };
+    const revealed = { id: stored.id, purpose: 'connection' };
+    await auth.call(revealSecret, revealed, bridge);
+    const uses = async () => {
+      const { items } = await auth.call(listSecrets, {}, { actor: admin });
+      return items.find(({ id }) => id === stored.id)?.usedBy ?? [];
+    };
+    const [first, ...others] = await uses();
+    expect(first).toMatchObject({ service: 'openclaw-bridge', purpose: 'connection' });
+    expect(others).toHaveLength(1);
+    auth.clock.advance(4 * 60_000);
+    await auth.call(revealSecret, revealed, bridge);
+    expect((await uses())[0]).toEqual(first);
+    auth.clock.advance(2 * 60_000);
+    await auth.call(revealSecret, revealed, bridge);
+    expect((await uses())[0]?.lastUsedAt).not.toBe(first?.lastUsedAt);
+
+    await auth.call(replaceSecret, { id: stored.id, value: 'two' }, { actor: admin });
+    await eventually(() =>
+      expect(auth.events).toContainEqual(
+        expect.objectContaining({
+          subject: 'evt.auth.secret-replaced.v1',
+          payload: {
+            secretId: stored.id,
+            name: 'token',
+            usedBy: expect.arrayContaining(['deployer', 'openclaw-bridge']),
+          },
+        }),
+      ),
+    );
+  });
+
+  it('are listed page by page, however many uses each has', async () => {
+    for (const name of ['one', 'two', 'three']) {
+      const { id } = await store(name);
+      for (const purpose of ['a', 'b']) await auth.call(revealSecret, { id, purpose }, deployer);
+    }
+    const page = await auth.call(listSecrets, { limit: 2 }, { actor: admin });
+    expect(page.items.map(({ usedBy }) => usedBy.length)).toEqual([2, 2]);
+    expect(page.nextCursor).not.toBeNull();
   });
 
   it('are gone when deleted', async () => {

@@ -51,7 +51,8 @@ export interface AuthUnderTest {
   query(sql: string, values?: unknown[]): Promise<Record<string, unknown>[]>;
   /** One more instance on the same database and bus. */
   startAnother(environment?: Record<string, string>): Promise<RunningService>;
-  restart(): Promise<void>;
+  /** Settings given here take the place of those it was started with. */
+  restart(environment?: Record<string, string>): Promise<void>;
   /** Removes every account and what belongs to it. */
   empty(): Promise<void>;
   /** Makes the first administrator. */
@@ -119,9 +120,9 @@ export async function startAuth(overrides: Record<string, string> = {}): Promise
       services.push(service);
       return service;
     },
-    restart: async () => {
+    restart: async (other = {}) => {
       await Promise.all(services.splice(0).map((service) => service.stop()));
-      services.push(await startService(definition, environment));
+      services.push(await startService(definition, { ...environment, ...other }));
     },
     empty: async () => {
       await database.query('TRUNCATE user_account, setup_token, sign_in_guard, invitation, api_key CASCADE');

@@ -87,7 +87,7 @@ export class Neighbours {
           this.stored.set(key, id);
           this.secrets.set(id, value);
           const now = new Date().toISOString();
-          return { id, name, createdAt: now, updatedAt: now };
+          return { id, name, createdAt: now, updatedAt: now, usedBy: [] };
         },
         deleteSecret: ({ id }, context) => {
           this.present('auth');

@@ -9,7 +9,7 @@ import { startEdge, type Edge } from './start-edge.js';
 
 let edge: Edge;
 beforeAll(async () => {
-  edge = await startEdge();
+  edge = await startEdge({ environment: { LIVE_PING_INTERVAL_MS: '300' } });
 });
 afterAll(() => edge.stop());
 
@@ -113,4 +113,14 @@ test('a key is held to its scopes at every route and topic, and told which one i
   expect(await client.first('error')).toMatchObject({ code: 'forbidden', topic: 'events/deployer' });
   await client.subscribe('events/openclaw');
   await client.close();
+});
+
+test('a token whose signing key was withdrawn is refused at once, with its sockets', async () => {
+  const withdrawn = await edge.auth.tokenOf('viewer');
+  const socket = await LiveClient.open(edge.url, { token: withdrawn });
+  await edge.auth.rotate();
+  await edge.publish(authEvents.signingKeysRotated.subject, { kid: 'next', withdrawn: true });
+  await refused(withdrawn);
+  await eventually(() => expect(socket.closed?.code).toBe(4401));
+  expect((await me(await edge.auth.tokenOf('viewer'))).status).toBe(200);
 });

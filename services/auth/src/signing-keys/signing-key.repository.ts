@@ -22,6 +22,15 @@ export async function insertSigningKey(manager: EntityManager, key: SigningKey):
   await manager.insert(SigningKey, key);
 }
 
+/** No key of before signs any more; each is published until `expiresAt`, but no longer than it would have been. */
+export async function endSigningKeys(
+  manager: EntityManager,
+  { now, expiresAt }: { now: Date; expiresAt: Date },
+): Promise<void> {
+  await manager.update(SigningKey, { signsUntil: MoreThan(now) }, { signsUntil: now });
+  await manager.update(SigningKey, { expiresAt: MoreThan(expiresAt) }, { expiresAt });
+}
+
 export async function deleteExpiredKeys(manager: EntityManager, now: Date): Promise<void> {
   await manager.delete(SigningKey, { expiresAt: LessThanOrEqual(now) });
 }

@@ -23,7 +23,7 @@ export class CheckMasterKey {
     } catch (cause) {
       if (!(cause instanceof VaultError)) throw cause;
       throw new Error(
-        'The master key does not open this vault: the database was sealed with another one. Start with the key it was made with (MASTER_KEY or MASTER_KEY_FILE); without it the stored secrets cannot be read.',
+        'The master key does not open this vault: the database was sealed with another one. Start with the key it was made with (MASTER_KEY or MASTER_KEY_FILE), or name that one as MASTER_KEY_PREVIOUS beside the new one; without it the stored secrets cannot be read.',
         { cause },
       );
     }

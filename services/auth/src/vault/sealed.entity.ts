@@ -8,4 +8,7 @@ export class SealedColumns implements Sealed {
 
   @Column('bytea')
   ciphertext: Buffer;
+
+  @Column('text', { name: 'master_key_id', nullable: true })
+  masterKeyId: string | null;
 }

@@ -22,6 +22,7 @@ export class AccessTokens {
   private readonly verified = new LRUCache<string, Caller>({ max: 10_000 });
   private keys: JWTVerifyGetKey | null = null;
   private fetchedAtMs = 0;
+  private forgottenTimes = 0;
   private fetching: Promise<JWTVerifyGetKey> | null = null;
 
   constructor(
@@ -48,6 +49,13 @@ export class AccessTokens {
     };
     this.verified.set(print, caller);
     return this.isOver(caller) ? null : caller;
+  }
+
+  /** The keys are asked for again before the next token is believed. */
+  forgetKeys(): void {
+    this.keys = null;
+    this.forgottenTimes += 1;
+    this.verified.clear();
   }
 
   private async claimsOf(token: string): Promise<z.infer<typeof Claims> | null> {
@@ -99,7 +107,10 @@ export class AccessTokens {
   }
 
   private async askForKeys(): Promise<JWTVerifyGetKey> {
+    const before = this.forgottenTimes;
     const set = await this.messaging.call(authRequests.getJwks, {}, serviceContext('gateway'));
+    // What was asked before the keys changed may be an answer from before.
+    if (before !== this.forgottenTimes) return this.askForKeys();
     this.keys = createLocalJWKSet(set);
     this.fetchedAtMs = Date.now();
     this.verified.clear();

@@ -5,6 +5,7 @@ import type { Role } from '@aether/contracts/schemas';
 import { UnreadableEvent, readEvent } from '@aether/messaging/events';
 import type { StreamEvent } from '@aether/messaging/messaging';
 import { Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
+import { AccessTokens } from '../identity/access-tokens.js';
 import { ApiKeys } from '../identity/api-keys.js';
 import { Endings } from '../identity/endings.js';
 import { EventTails } from './event-tails.js';
@@ -25,6 +26,7 @@ export class Revocations implements OnModuleInit, OnModuleDestroy {
   constructor(
     private readonly tails: EventTails,
     private readonly keys: ApiKeys,
+    private readonly tokens: AccessTokens,
     private readonly endings: Endings,
     private readonly sockets: LiveSockets,
   ) {
@@ -36,6 +38,7 @@ export class Revocations implements OnModuleInit, OnModuleDestroy {
         this.endings.sessionEnded(sessionId);
         this.sockets.endWhere((actor) => actor.sessionId === sessionId);
       }),
+      on(authEvents.signingKeysRotated, () => this.tokens.forgetKeys()),
       on(authEvents.userChanged, ({ user }) => this.changeStanding(user.id, user.role)),
       on(authEvents.userEnabled, ({ user }) => this.changeStanding(user.id, user.role)),
       on(authEvents.userDisabled, ({ userId }) => this.changeStanding(userId, null)),
