@@ -4,19 +4,20 @@ import { chainMinutes, findCycle, type GraphTask } from '../src/tasks/graph.js';
 
 /** Tasks whose dependencies lead only to earlier ones: never a cycle. */
 const acyclic = fc
-  .array(fc.record({ minutes: fc.integer({ min: 1, max: 60 }), seeds: fc.array(fc.nat(), { maxLength: 4 }) }), {
-    minLength: 1,
-    maxLength: 30,
-  })
+  .array(
+    fc.record({ minutes: fc.integer({ min: 1, max: 60 }), seeds: fc.array(fc.nat(), { maxLength: 4 }) }),
+    {
+      minLength: 1,
+      maxLength: 30,
+    },
+  )
   .map((items) =>
-    items.map(
-      ({ minutes, seeds }, index): GraphTask => ({
-        id: String(index),
-        key: `t${index}`,
-        estimateMinutes: minutes,
-        dependsOn: index === 0 ? [] : [...new Set(seeds.map((seed) => String(seed % index)))],
-      }),
-    ),
+    items.map(({ minutes, seeds }, index): GraphTask => ({
+      id: String(index),
+      key: `t${index}`,
+      estimateMinutes: minutes,
+      dependsOn: index === 0 ? [] : [...new Set(seeds.map((seed) => String(seed % index)))],
+    })),
   );
 
 describe('the graph of tasks', () => {

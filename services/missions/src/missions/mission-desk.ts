@@ -33,19 +33,22 @@ export class MissionDesk {
     @Inject(CONFIG) private readonly config: MissionsConfig,
   ) {}
 
-  /** Runs once per idempotency key. `refuse` is thrown where the mission is absent or hidden from the caller. */
+  /**
+   * Runs once per idempotency key; the reply is made after all that follows from the change. `refuse` is thrown where the mission is absent or hidden from
+   * the caller.
+   */
   async change<C extends RequestContract>(
     { contract, input, context }: Change<C>,
     { id, refuse }: { id: string; refuse: () => Error },
-    work: (open: OpenMission) => Promise<OutputOf<C>> | OutputOf<C>,
+    work: (open: OpenMission) => () => OutputOf<C>,
   ): Promise<OutputOf<C>> {
     let entries: readonly EntryRow[] = [];
     const output = await this.database.once({ contract, input, context }, async (tx) => {
       const open = await this.open(tx, id);
       if (!open || !canSee(context.actor, open.mission)) throw refuse();
-      const reply = await work(open);
+      const reply = work(open);
       entries = await open.write();
-      return reply;
+      return reply();
     });
     this.show(entries);
     return output;

@@ -27,7 +27,7 @@ export class SteerMission {
       const { mission } = open;
       const tasks = open.tasks.map((task) => task.reply());
       open.publishLater(missionsEvents.planRequested, () => ({ mission: mission.reply(), comment, tasks }));
-      return mission.reply();
+      return () => mission.reply();
     });
   }
 
@@ -42,7 +42,7 @@ export class SteerMission {
       if (open.tasks.length === 0) throw context.fail('plan_empty');
       open.because(input.why ?? null);
       open.running();
-      return open.mission.reply();
+      return () => open.mission.reply();
     });
   }
 
@@ -53,7 +53,7 @@ export class SteerMission {
       allow(open, 'paused', context);
       open.because(input.why ?? null);
       open.paused({ code: 'paused', cause: input.why ?? 'Somebody paused it.', remedy: 'Resume it.' });
-      return open.mission.reply();
+      return () => open.mission.reply();
     });
   }
 
@@ -67,7 +67,7 @@ export class SteerMission {
         throw context.fail('transition_not_allowed', { detail: reached.cause, hint: reached.remedy });
       open.because(input.why ?? null);
       open.running();
-      return open.mission.reply();
+      return () => open.mission.reply();
     });
   }
 
@@ -82,7 +82,7 @@ export class SteerMission {
         cause: input.why ?? 'Somebody cancelled it.',
         remedy: 'Create another mission from its goal.',
       });
-      return open.mission.reply();
+      return () => open.mission.reply();
     });
   }
 
@@ -92,7 +92,7 @@ export class SteerMission {
     return this.desk.change({ contract, input, context }, missing(input.id, context), (open) => {
       if (open.mission.state !== 'planning') throw refused(open, 'draft', context);
       open.draft(input.reason);
-      return open.mission.reply();
+      return () => open.mission.reply();
     });
   }
 
@@ -102,7 +102,7 @@ export class SteerMission {
     return this.desk.change({ contract, input, context }, missing(input.id, context), (open) => {
       allow(open, 'paused', context);
       open.paused(input.reason);
-      return open.mission.reply();
+      return () => open.mission.reply();
     });
   }
 
@@ -113,7 +113,7 @@ export class SteerMission {
       allow(open, input.outcome, context);
       open.mission.report = input.report;
       open.mission.end(input.outcome, { at: open.now, reason: input.reason });
-      return open.mission.reply();
+      return () => open.mission.reply();
     });
   }
 
@@ -129,7 +129,7 @@ export class SteerMission {
       mission.spentUsd += input.costUsd;
       const reached = budgetReached(mission, open.now);
       if (reached && mission.state === 'running') open.paused(reached);
-      return mission.reply();
+      return () => mission.reply();
     });
   }
 }

@@ -31,7 +31,7 @@ export class UpdateMission {
           detail: 'Only its owner or an administrator may say who sees it.',
         });
       Object.assign(mission, settings);
-      return mission.reply();
+      return () => mission.reply();
     });
   }
 }

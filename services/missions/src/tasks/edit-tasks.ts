@@ -51,7 +51,7 @@ export class EditTasks {
       open.note({ kind: 'plan', text: input.note, data: { demo: input.demo, tasks: input.tasks.length } });
       if (mission.autonomy === 'auto') open.running();
       else open.proposed();
-      return mission.reply();
+      return () => mission.reply();
     });
   }
 
@@ -73,7 +73,7 @@ export class EditTasks {
         blocked.dependsOn = [...new Set([...blocked.dependsOn, task.id])];
       }
       acyclic(open, context);
-      return task.reply();
+      return () => task.reply();
     });
   }
 
@@ -118,7 +118,7 @@ export class EditTasks {
       editable(open, change.context);
       waiting(task, change.context);
       work(open, task);
-      return task.reply() as OutputOf<C>;
+      return () => task.reply() as OutputOf<C>;
     });
   }
 

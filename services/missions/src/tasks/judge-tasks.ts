@@ -41,7 +41,7 @@ export class JudgeTasks {
         who: authorOf(context.actor),
         why: comment,
       }));
-      return task.reply();
+      return () => task.reply();
     });
   }
 
@@ -56,7 +56,7 @@ export class JudgeTasks {
       task.become('waiting');
       if (input.comment) task.feedback = [...task.feedback, input.comment];
       open.taskBecause(task, input.comment ?? 'retried');
-      return task.reply();
+      return () => task.reply();
     });
   }
 
@@ -71,7 +71,7 @@ export class JudgeTasks {
         throw context.fail('transition_not_allowed', { detail: `The task is ${task.state} for good.` });
       task.become('cancelled');
       open.taskBecause(task, input.why ?? null);
-      return task.reply();
+      return () => task.reply();
     });
   }
 
@@ -91,7 +91,7 @@ export class JudgeTasks {
         who: authorOf(context.actor),
         why: null,
       }));
-      return task.reply();
+      return () => task.reply();
     });
   }
 }

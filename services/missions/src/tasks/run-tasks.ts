@@ -40,8 +40,11 @@ export class RunTasks {
         open.mission.spentAttempts += 1;
         open.note({ kind: 'state', text: `${input.agentName} begins "${task.title}".`, taskId: task.id });
       }
-      const dependencies = task.dependsOn.flatMap((id) => open.task(id)?.reply() ?? []);
-      return { task: task.reply(), mission: open.mission.reply(), dependencies };
+      return () => ({
+        task: task.reply(),
+        mission: open.mission.reply(),
+        dependencies: task.dependsOn.flatMap((id) => open.task(id)?.reply() ?? []),
+      });
     });
   }
 
@@ -60,7 +63,7 @@ export class RunTasks {
         reason: { code: 'question', cause: input.question, remedy: 'Answer it.' },
       });
       open.note({ kind: 'question', text: input.question, taskId: task.id, author: agentOf(task) });
-      return task.reply();
+      return () => task.reply();
     });
   }
 
@@ -74,7 +77,7 @@ export class RunTasks {
       task.become('reported', { waitsFor: byPerson ? 'a review by a person' : 'the merge' });
       task.receipt = input.receipt;
       open.note({ kind: 'receipt', text: input.receipt.summary, taskId: task.id, author: agentOf(task) });
-      return task.reply();
+      return () => task.reply();
     });
   }
 
@@ -92,11 +95,11 @@ export class RunTasks {
       if (task.receipt) task.receipt = { ...task.receipt, mergeCommit: input.mergeCommit };
       open.note({ kind: 'state', text: `"${task.title}" is accepted.`, taskId: task.id });
       const ready = open.tasks.filter((other) => open.isReady(other) && !before.has(other));
-      return {
+      return () => ({
         task: task.reply(),
         ready: ready.map((other) => other.reply()),
         mission: open.mission.reply(),
-      };
+      });
     });
   }
 
@@ -118,7 +121,7 @@ export class RunTasks {
         text: `"${task.title}" ${again ? 'goes back' : 'failed'}: ${input.reason.cause}`,
         taskId: task.id,
       });
-      return task.reply();
+      return () => task.reply();
     });
   }
 }

@@ -19,7 +19,7 @@ export class TaskDesk {
 
   async change<C extends RequestContract>(
     { contract, input, context }: { contract: C; input: InputOf<C>; context: OfTask },
-    work: (open: OpenMission, task: TaskRow) => OutputOf<C>,
+    work: (open: OpenMission, task: TaskRow) => () => OutputOf<C>,
   ): Promise<OutputOf<C>> {
     const refuse = () => context.fail('task_not_found');
     const { id } = input as { id: string };

@@ -72,7 +72,8 @@ export class Thread {
       missing(input.id, context),
       (open) => {
         if (entry.taskId && !open.task(entry.taskId)) throw context.fail('task_not_found');
-        return open.note(entry).reply() as OutputOf<C>;
+        const row = open.note(entry);
+        return () => row.reply() as OutputOf<C>;
       },
     );
   }
