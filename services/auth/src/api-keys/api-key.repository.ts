@@ -42,7 +42,7 @@ export async function revokeWithDescendants(
   id: string,
   now: Date,
 ): Promise<string[]> {
-  const [rows] = (await manager.query(
+  const [rows] = await manager.query<[{ id: string }[], number]>(
     `WITH RECURSIVE line AS (
        SELECT id FROM api_key WHERE id = $1
        UNION
@@ -50,7 +50,7 @@ export async function revokeWithDescendants(
      UPDATE api_key SET revoked_at = $2 FROM line
      WHERE api_key.id = line.id AND revoked_at IS NULL RETURNING api_key.id`,
     [id, now],
-  )) as [{ id: string }[], number];
+  );
   return rows.map((row) => row.id);
 }
 

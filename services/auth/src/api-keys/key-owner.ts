@@ -1,6 +1,6 @@
 import { canSee } from '@aether/messaging/access';
 import type { Actor } from '@aether/messaging/context';
-import type { EntityManager } from 'typeorm';
+import type { Transaction } from '@aether/persistence/database';
 import { findUser } from '../users/user.repository.js';
 import type { StoredApiKey } from './api-key.entity.js';
 import { findApiKey } from './api-key.repository.js';
@@ -17,7 +17,11 @@ export interface KeyMaker {
 }
 
 /** Null where the maker, or the person behind it, may not be here any more. */
-export async function findMaker(manager: EntityManager, actor: Actor, now: Date): Promise<KeyMaker | null> {
+export async function findMaker(
+  manager: Transaction['manager'],
+  actor: Actor,
+  now: Date,
+): Promise<KeyMaker | null> {
   const key = actor.type === 'key' ? await findApiKey(manager, actor.id) : null;
   if (actor.type === 'key' && !key?.isUsable(now)) return null;
   const ownerId = key?.ownerId ?? actor.id;

@@ -3,9 +3,8 @@ import type { InputOf, OutputOf } from '@aether/contracts/contract';
 import { requirePermission } from '@aether/messaging/access';
 import { newId } from '@aether/messaging/id';
 import type { RequestContext } from '@aether/messaging/requests';
-import { Database } from '@aether/persistence/database';
+import { Database, type Transaction } from '@aether/persistence/database';
 import { Inject, Injectable } from '@nestjs/common';
-import type { EntityManager } from 'typeorm';
 import { CLOCK, type Clock } from '../clock.js';
 import { sha256 } from '../tokens.js';
 import { mayGrant } from '../users/grant-rule.js';
@@ -65,7 +64,11 @@ export class RotateApiKey {
 }
 
 /** As long a life as the old key was given, within that of the key both were made with. */
-async function endOfNext(manager: EntityManager, old: StoredApiKey, now: Date): Promise<Date | null> {
+async function endOfNext(
+  manager: Transaction['manager'],
+  old: StoredApiKey,
+  now: Date,
+): Promise<Date | null> {
   const lifetimeMs = old.expiresAt && old.expiresAt.getTime() - old.createdAt.getTime();
   const maker = await findApiKey(manager, old.createdBy);
   const ends = [lifetimeMs && now.getTime() + lifetimeMs, maker?.expiresAt?.getTime()].filter(

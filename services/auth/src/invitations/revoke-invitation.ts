@@ -1,4 +1,4 @@
-import { authEvents, authRequests } from '@aether/contracts/auth';
+import { authEvents, type authRequests } from '@aether/contracts/auth';
 import type { InputOf, OutputOf } from '@aether/contracts/contract';
 import { requirePermission } from '@aether/messaging/access';
 import type { RequestContext } from '@aether/messaging/requests';
@@ -7,8 +7,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { CLOCK, type Clock } from '../clock.js';
 import { lockInvitation, saveInvitation } from './invitation.repository.js';
 
-const contract = authRequests.revokeInvitation;
-type Contract = typeof contract;
+type Contract = typeof authRequests.revokeInvitation;
 
 @Injectable()
 export class RevokeInvitation {

@@ -1,4 +1,4 @@
-import { authEvents, authRequests } from '@aether/contracts/auth';
+import { authEvents, type authRequests } from '@aether/contracts/auth';
 import type { InputOf, OutputOf } from '@aether/contracts/contract';
 import { requirePermission } from '@aether/messaging/access';
 import type { RequestContext } from '@aether/messaging/requests';
@@ -10,8 +10,7 @@ import { deleteSecondFactor } from '../second-factor/second-factor.repository.js
 import { SessionIssuer } from '../sessions/session-issuer.js';
 import { isLastAdmin, lockAdmins, lockUser, saveUser } from './user.repository.js';
 
-const contract = authRequests.deleteUser;
-type Contract = typeof contract;
+type Contract = typeof authRequests.deleteUser;
 
 @Injectable()
 export class DeleteUser {

@@ -1,4 +1,4 @@
-import { authEvents, authRequests } from '@aether/contracts/auth';
+import { authEvents, type authRequests } from '@aether/contracts/auth';
 import type { InputOf, OutputOf } from '@aether/contracts/contract';
 import { requirePermission } from '@aether/messaging/access';
 import type { RequestContext } from '@aether/messaging/requests';
@@ -8,8 +8,7 @@ import { CLOCK, type Clock } from '../clock.js';
 import { mayGrant } from './grant-rule.js';
 import { lockUser, saveUser } from './user.repository.js';
 
-const contract = authRequests.enableUser;
-type Contract = typeof contract;
+type Contract = typeof authRequests.enableUser;
 
 @Injectable()
 export class EnableUser {

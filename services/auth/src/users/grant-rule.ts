@@ -1,4 +1,4 @@
-import { Permission, hasPermission, permissionsOf } from '@aether/contracts/permissions';
+import { type Permission, hasPermission, permissionsOf } from '@aether/contracts/permissions';
 import type { Role } from '@aether/contracts/schemas';
 import type { Actor } from '@aether/messaging/context';
 

@@ -1,4 +1,4 @@
-import { authEvents, authRequests } from '@aether/contracts/auth';
+import { authEvents, type authRequests } from '@aether/contracts/auth';
 import type { InputOf, OutputOf } from '@aether/contracts/contract';
 import type { RequestContext } from '@aether/messaging/requests';
 import { Database } from '@aether/persistence/database';
@@ -7,8 +7,7 @@ import { CLOCK, type Clock } from '../clock.js';
 import { requirePerson } from './require-person.js';
 import { lockUser, saveUser } from './user.repository.js';
 
-const contract = authRequests.updateMe;
-type Contract = typeof contract;
+type Contract = typeof authRequests.updateMe;
 
 @Injectable()
 export class UpdateMe {
