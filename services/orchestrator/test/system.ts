@@ -1,0 +1,83 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { CallInputOf, OutputOf, RequestContract } from '@aether/contracts/contract';
+import type { Role } from '@aether/contracts/schemas';
+import type { ServiceName } from '@aether/contracts/topology';
+import { deployerService } from '@aether/deployer/service';
+import { serviceContext, type Context } from '@aether/messaging/context';
+import { newId } from '@aether/messaging/id';
+import { Messaging } from '@aether/messaging/messaging';
+import { missionsService } from '@aether/missions/service';
+import { modelsService } from '@aether/models/service';
+import { migrateService, startService, type ServiceDefinition } from '@aether/runtime/service';
+import { startTestNats, testDatabase } from '@aether/testing/environment';
+import { orchestratorService } from '../src/service.js';
+
+export const person = (role: Role = 'operator', id = newId()): Context => ({
+  ...serviceContext('test'),
+  actor: { type: 'user', id, role },
+});
+
+/** The orchestrator beside the services it asks; the model is the demo model unless `settings` name another. */
+export async function startOrchestrator(settings: Record<string, string> = {}) {
+  const directory = await mkdtemp(join(tmpdir(), 'aether-orchestrator-'));
+  const nats = await startTestNats();
+  const databases: Awaited<ReturnType<typeof testDatabase>>[] = [];
+
+  const start = async (service: ServiceDefinition, name: ServiceName) => {
+    const database = await testDatabase(name);
+    databases.push(database);
+    const environment = {
+      NATS_URL: nats.url,
+      NATS_PASSWORD: nats.passwordOf(name),
+      DATABASE_URL: database.url,
+      DATA_DIR: directory,
+      MODELS_PORT: '0',
+      DEMO_DELAY_MS: '1',
+      LOG_LEVEL: 'silent',
+      ...settings,
+    };
+    await migrateService(service, environment);
+    return { database, environment, running: await startService(service, environment) };
+  };
+  const neighbours = [
+    await start(missionsService, 'missions'),
+    await start(modelsService, 'models'),
+    await start(deployerService, 'deployer'),
+  ];
+  const own = await start(orchestratorService, 'orchestrator');
+  let { running } = own;
+  const gateway = await Messaging.connect({
+    url: nats.url,
+    user: 'gateway',
+    password: nats.passwordOf('gateway'),
+    catalog: null,
+    reportFault: (error) => {
+      throw error;
+    },
+  });
+
+  return {
+    database: own.database,
+    gateway,
+    call: async <C extends RequestContract>(
+      contract: C,
+      input: CallInputOf<C>,
+      context: Context,
+    ): Promise<OutputOf<C>> => gateway.call(contract, input, context),
+    restart: async () => {
+      await running.stop();
+      running = await startService(orchestratorService, own.environment);
+    },
+    stop: async () => {
+      await running.stop();
+      for (const neighbour of neighbours.reverse()) await neighbour.running.stop();
+      await gateway.drain();
+      await Promise.all(databases.map((database) => database.drop()));
+      await nats.stop();
+      await rm(directory, { recursive: true, force: true });
+    },
+  };
+}
+export type Orchestrator = Awaited<ReturnType<typeof startOrchestrator>>;
