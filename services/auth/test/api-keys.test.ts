@@ -153,6 +153,8 @@ describe('API keys', () => {
       name: 'ci',
       role: 'operator',
       email: null,
+      secondFactor: false,
+      secondFactorMissing: false,
       permissions: expect.arrayContaining(['chats:write']),
     });
     await expect(
