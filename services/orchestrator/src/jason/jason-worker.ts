@@ -86,7 +86,8 @@ export class JasonWorker implements OnApplicationBootstrap, OnApplicationShutdow
     const context: Context = { ...serviceContext('orchestrator'), correlationId: job.correlationId };
     try {
       await runInContext(context, () => this.perform(job, { context, signal: abort.signal }));
-      if (!abort.signal.aborted) await this.jobs.remove(job);
+      if (abort.signal.aborted) await this.jobs.release(job);
+      else await this.jobs.remove(job);
     } catch (error) {
       // Its lease runs out and the job is taken again.
       this.logger.warn({ err: error, jobId: job.id }, 'a job for Jason is left for another attempt');

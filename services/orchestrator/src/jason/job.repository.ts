@@ -49,6 +49,11 @@ export class JobRepository {
     return result.affected === 1;
   }
 
+  /** Gives the job back at once, for another instance or the next start. */
+  async release({ id, taken }: JasonJob): Promise<void> {
+    await this.database.read((manager) => manager.update(JasonJob, { id, taken }, { leaseUntil: null }));
+  }
+
   async remove({ id, taken }: JasonJob): Promise<void> {
     await this.database.read((manager) => manager.delete(JasonJob, { id, taken }));
   }
