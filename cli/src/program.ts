@@ -7,6 +7,7 @@ import { addDown } from './commands/down.js';
 import { addHost } from './commands/host.js';
 import { addLogin, addLogout } from './commands/login.js';
 import { addLogs } from './commands/logs.js';
+import { addMissions } from './commands/missions.js';
 import { addOperations } from './commands/operate.js';
 import { addSetup } from './commands/setup.js';
 import { addStatus } from './commands/status.js';
@@ -36,6 +37,7 @@ export function buildProgram(): Command {
   addChat(program);
   addLogs(program);
   addOperations(program);
+  addMissions(program);
   addVersion(program);
   addHost(program);
   return program;

@@ -19,18 +19,34 @@ export interface StackAddresses {
 const AGENT_PORTS = 200;
 
 /** The services that own a database, by the names of their folders. */
-export const databaseOwners = ['auth', 'models', 'openclaw-bridge', 'deployer'] as const;
+export const databaseOwners = [
+  'auth',
+  'models',
+  'openclaw-bridge',
+  'deployer',
+  'missions',
+  'orchestrator',
+] as const;
 export type DatabaseOwner = (typeof databaseOwners)[number];
 
 /** The services' definitions, loaded only by the host: the other commands speak HTTP. */
 export async function loadServices(): Promise<ServiceDefinition[]> {
-  const [auth, models, bridge, deployer] = await Promise.all([
+  const [auth, models, bridge, deployer, missions, orchestrator] = await Promise.all([
     import('@aether/auth/service'),
     import('@aether/models/service'),
     import('@aether/openclaw-bridge/service'),
     import('@aether/deployer/service'),
+    import('@aether/missions/service'),
+    import('@aether/orchestrator/service'),
   ]);
-  return [auth.authService, models.modelsService, bridge.openclawBridgeService, deployer.deployerService];
+  return [
+    auth.authService,
+    models.modelsService,
+    bridge.openclawBridgeService,
+    deployer.deployerService,
+    missions.missionsService,
+    orchestrator.orchestratorService,
+  ];
 }
 
 export async function startEdge(

@@ -30,6 +30,7 @@ const healthRequests = [
   openclawRequests,
   modelsRequests,
   missionsRequests,
+  orchestratorRequests,
 ].map((requests) => requests.getHealth);
 
 const none = { calls: [], durables: [], follows: [], readsAllStreams: false } as const;
