@@ -58,6 +58,7 @@ export function fromCommander(error: CommanderError, program: Command): CommandE
 }
 
 function helpHint(command: Command): string {
-  const path = command.parent ? `${command.parent.name()} ${command.name()}` : command.name();
-  return `See \`npx ${path} --help\`.`;
+  const path = [command.name()];
+  for (let parent = command.parent; parent; parent = parent.parent) path.unshift(parent.name());
+  return `See \`npx ${path.join(' ')} --help\`.`;
 }

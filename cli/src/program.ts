@@ -5,10 +5,12 @@ import { addDeploy } from './commands/deploy.js';
 import { addDoctor } from './commands/doctor.js';
 import { addDown } from './commands/down.js';
 import { addHost } from './commands/host.js';
+import { addKeys } from './commands/keys.js';
 import { addLogin, addLogout } from './commands/login.js';
 import { addLogs } from './commands/logs.js';
 import { addMissions } from './commands/missions.js';
 import { addOperations } from './commands/operate.js';
+import { addPeople } from './commands/people.js';
 import { addSetup } from './commands/setup.js';
 import { addStatus } from './commands/status.js';
 import { addUp } from './commands/up.js';
@@ -17,7 +19,7 @@ import { addVersion, VERSION } from './commands/version.js';
 /** The whole command; errors are thrown to the caller, who tells them. */
 export function buildProgram(): Command {
   const program = new Command('aether')
-    .description('Deploy OpenClaw agents on this machine and talk to them.')
+    .description('Deploy OpenClaw agents on this machine, talk to them, and plan missions for them.')
     .version(VERSION, '-V, --version')
     .addHelpText(
       'after',
@@ -38,6 +40,8 @@ export function buildProgram(): Command {
   addLogs(program);
   addOperations(program);
   addMissions(program);
+  addPeople(program);
+  addKeys(program);
   addVersion(program);
   addHost(program);
   return program;

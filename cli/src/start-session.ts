@@ -7,16 +7,21 @@ import { readSignIn, writeSignIn, type SignIn } from './sign-in.js';
 
 const Session = IssuedSession.pick({ user: true, accessToken: true });
 
+export interface Account {
+  readonly url: string;
+  readonly email: string;
+  readonly password: string;
+  /** Asked only where the account has a second factor. */
+  readonly askCode?: () => Promise<string>;
+}
+
 /**
  * Signs in by password, makes an API key for this command on this machine, and keeps that. The session itself is
  * ended: the key can be seen and revoked by name, a forgotten session could not.
  */
-export async function signInByPassword(
-  config: CliConfig,
-  account: { url: string; email: string; password: string },
-): Promise<SignIn> {
-  const { url, email, password } = account;
-  const started = await new Api({ url, apiKey: null }).send('POST /api/v1/session', { email, password });
+export async function signInByPassword(config: CliConfig, account: Account): Promise<SignIn> {
+  const { url } = account;
+  const started = await startSession(account);
   const session = Session.safeParse(started.body);
   if (!session.success)
     throw new CommandError({
@@ -49,6 +54,16 @@ export async function revokeKey(signIn: SignIn): Promise<boolean> {
     () => true,
     () => false,
   );
+}
+
+async function startSession({ url, email, password, askCode }: Account) {
+  const api = new Api({ url, apiKey: null });
+  try {
+    return await api.send('POST /api/v1/session', { email, password });
+  } catch (error) {
+    if (!askCode || toCommandError(error).code !== 'second_factor_required') throw error;
+    return api.send('POST /api/v1/session', { email, password, code: await askCode() });
+  }
 }
 
 async function createKey(api: Api, role: 'viewer' | 'operator' | 'admin') {

@@ -15,6 +15,7 @@ export function addLogin(program: Command): void {
       ['--url <url>', 'address of the system (the local one where absent)'],
       ['--email <email>', 'e-mail address of the account'],
       ['--password-stdin', 'read the password from standard input'],
+      ['--code <digits>', 'code of the authenticator app, where the account has a second factor'],
       ['--api-key-stdin', 'read an API key from standard input instead'],
     ],
     examples: [
@@ -25,6 +26,7 @@ export function addLogin(program: Command): void {
       url: SystemUrl.optional(),
       email: z.email().optional(),
       passwordStdin: z.boolean().default(false),
+      code: z.string().trim().optional(),
       apiKeyStdin: z.boolean().default(false),
     }),
     async run({ config, terminal, input }) {
@@ -38,6 +40,8 @@ export function addLogin(program: Command): void {
             password: input.passwordStdin
               ? await readSecretFromStdin()
               : await askPassword({ terminal, flag: '--password-stdin', message: 'Password' }),
+            askCode: async () =>
+              input.code ?? askText({ terminal, flag: '--code', message: 'Code of the authenticator app' }),
           });
       terminal.answer({ url: signIn.url, name: signIn.name }, () =>
         terminal.line(`${terminal.colours.green('✔')} Signed in to ${signIn.url} as ${signIn.name}.`),

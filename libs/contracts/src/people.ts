@@ -94,7 +94,7 @@ export const peopleRequests = {
     }),
     output: z.object({
       invitation: Invitation,
-      token: z.string().describe('For the link, shown this once: /invite#<token>.'),
+      token: z.string().describe('For the link, shown this once: /invite#token=<token>.'),
     }),
     errors: {
       ...grantErrors,

@@ -13,4 +13,9 @@ export class PagesController {
   setup(@Res() reply: FastifyReply): FastifyReply {
     return reply.sendFile('setup.html');
   }
+
+  @Get('invite')
+  invite(@Res() reply: FastifyReply): FastifyReply {
+    return reply.sendFile('invite.html');
+  }
 }
