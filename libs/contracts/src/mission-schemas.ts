@@ -42,7 +42,7 @@ export const MissionBudget = z
 export type MissionBudget = z.infer<typeof MissionBudget>;
 
 /** What was used of the budget so far. */
-export const MissionSpend = z
+const MissionSpend = z
   .object({
     tokens: z.number().int(),
     costUsd: z.number(),
@@ -50,7 +50,6 @@ export const MissionSpend = z
     attempts: z.number().int(),
   })
   .meta({ id: 'MissionSpend' });
-export type MissionSpend = z.infer<typeof MissionSpend>;
 
 /** How a worktree is made ready for work. */
 export const Workspace = z
@@ -118,7 +117,7 @@ export const TaskState = z.enum([
 ]);
 export type TaskState = z.infer<typeof TaskState>;
 
-export const CheckResult = z
+const CheckResult = z
   .object({
     name: z.string(),
     command: z.string(),
@@ -128,9 +127,8 @@ export const CheckResult = z
     durationMs: z.number().int(),
   })
   .meta({ id: 'CheckResult' });
-export type CheckResult = z.infer<typeof CheckResult>;
 
-export const ChangedFile = z
+const ChangedFile = z
   .object({
     path: z.string(),
     status: z.enum(['added', 'modified', 'deleted', 'renamed']),
@@ -138,7 +136,6 @@ export const ChangedFile = z
     deletions: z.number().int().nullable(),
   })
   .meta({ id: 'ChangedFile' });
-export type ChangedFile = z.infer<typeof ChangedFile>;
 
 /** The proof that goes with reported work; `accepted` needs every check at 0 and a clean tree. */
 export const Receipt = z

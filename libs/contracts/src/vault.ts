@@ -5,12 +5,12 @@ import { Id, Instant, Line, Nothing, PageQuery, pageOf } from './schemas.js';
 
 /** Secrets by reference, and the keys that protect them and sign tokens: part of what `auth` owns. */
 
-export const SecretUse = z.object({
+const SecretUse = z.object({
   service: z.string().describe('The part of Aether that stored or asked for it.'),
   purpose: z.string(),
   lastUsedAt: Instant.describe('To within five minutes.'),
 });
-export type SecretUse = z.infer<typeof SecretUse>;
+type SecretUse = z.infer<typeof SecretUse>;
 
 export const Secret = z
   .object({ id: Id, name: z.string(), createdAt: Instant, updatedAt: Instant, usedBy: z.array(SecretUse) })

@@ -1,6 +1,6 @@
 import type { CallInputOf, OutputOf, RequestContract } from '@aether/contracts/contract';
 import { missionsRequests } from '@aether/contracts/missions';
-import type { Mission, PlannedTask, Task } from '@aether/contracts/mission-schemas';
+import type { PlannedTask, Task } from '@aether/contracts/mission-schemas';
 import { topology } from '@aether/contracts/topology';
 import type { Role } from '@aether/contracts/schemas';
 import { serviceContext, type Context } from '@aether/messaging/context';
@@ -93,5 +93,3 @@ export const planned = (key: string, dependsOn: string[] = [], more: Partial<Pla
   dependsOn,
   ...more,
 });
-
-export type { Mission };
