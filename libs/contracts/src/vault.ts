@@ -10,7 +10,6 @@ const SecretUse = z.object({
   purpose: z.string(),
   lastUsedAt: Instant.describe('To within five minutes.'),
 });
-type SecretUse = z.infer<typeof SecretUse>;
 
 export const Secret = z
   .object({ id: Id, name: z.string(), createdAt: Instant, updatedAt: Instant, usedBy: z.array(SecretUse) })
