@@ -5,6 +5,7 @@ import { addDeploy } from './commands/deploy.js';
 import { addDoctor } from './commands/doctor.js';
 import { addDown } from './commands/down.js';
 import { addHost } from './commands/host.js';
+import { addJason } from './commands/jason.js';
 import { addKeys } from './commands/keys.js';
 import { addLogin, addLogout } from './commands/login.js';
 import { addLogs } from './commands/logs.js';
@@ -40,6 +41,7 @@ export function buildProgram(): Command {
   addLogs(program);
   addOperations(program);
   addMissions(program);
+  addJason(program);
   addPeople(program);
   addKeys(program);
   addVersion(program);
