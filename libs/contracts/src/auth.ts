@@ -3,7 +3,7 @@ import { apiKeyEvents, apiKeyRequests, apiKeyRoutes } from './api-keys.js';
 import { defineCatalog, defineEvent, defineRequest } from './contract.js';
 import { ClientInfo, Email, IssuedSession, OpaqueToken, Password, PersonName, User } from './identity.js';
 import { operationsRequests, operationsRoutes } from './operations.js';
-import { Id, Instant, Line, Nothing, PageQuery, Role, pageOf } from './schemas.js';
+import { Id, Instant, Nothing, Role } from './schemas.js';
 import { peopleEvents, peopleRequests, peopleRoutes } from './people.js';
 import { Permission } from './permissions.js';
 import { defineRoutes } from './route.js';

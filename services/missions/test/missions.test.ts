@@ -116,10 +116,25 @@ describe('a mission', () => {
   });
 
   test.each([
-    ['a cycle, naming its path', [planned('a', ['b']), planned('b', ['a'])], 'dependency_cycle', 'a → b → a'],
-    ['an unknown dependency', [planned('a', ['zz'])], 'dependency_unknown', '"zz"'],
-    ['two tasks with one key', [planned('a'), planned('a')], 'task_key_taken', '"a"'],
-  ])('refuses a plan with %s, and stays as it was', async (_, tasks, code, words) => {
+    {
+      what: 'a cycle, naming its path',
+      tasks: [planned('a', ['b']), planned('b', ['a'])],
+      code: 'dependency_cycle',
+      words: 'a → b → a',
+    },
+    {
+      what: 'an unknown dependency',
+      tasks: [planned('a', ['zz'])],
+      code: 'dependency_unknown',
+      words: '"zz"',
+    },
+    {
+      what: 'two tasks with one key',
+      tasks: [planned('a'), planned('a')],
+      code: 'task_key_taken',
+      words: '"a"',
+    },
+  ])('refuses a plan with $what, and stays as it was', async ({ tasks, code, words }) => {
     const by = person();
     const { id } = await missions.call(createMission, { goal: 'Bad plan' }, by);
     await expect(

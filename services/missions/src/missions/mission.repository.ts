@@ -142,7 +142,7 @@ export class MissionRepository {
   /** A task is seen by those who see its mission. */
   private visibleTasks(query: SelectQueryBuilder<TaskRow>, actor: Actor): SelectQueryBuilder<TaskRow> {
     const seen = onlyVisible(
-      query.subQuery().select('mission.id').from(MissionRow, 'mission') as SelectQueryBuilder<MissionRow>,
+      query.subQuery().select('mission.id').from<MissionRow>(MissionRow, 'mission'),
       actor,
     );
     return query.andWhere(`task.mission_id IN ${seen.getQuery()}`).setParameters(seen.getParameters());

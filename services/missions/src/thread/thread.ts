@@ -40,8 +40,8 @@ export class Thread {
   async entry(input: InputOf<Requests['addEntry']>, context: RequestContext<Requests['addEntry']>) {
     requireService(context);
     const contract = missionsRequests.addEntry;
-    const { id: _id, ...entry } = input;
-    return this.add({ contract, input, context }, entry);
+    const { taskId, kind, author, text, data } = input;
+    return this.add({ contract, input, context }, { taskId, kind, author, text, data });
   }
 
   /** Entries behind the cursor, which is the sequence number of the last one seen. */

@@ -10,7 +10,7 @@ import { ConversationRepository } from './conversation.repository.js';
 import { JasonWorker } from './jason-worker.js';
 import { JobRepository } from './job.repository.js';
 
-const { createConversation, deleteConversation, sayToJason, abortJason } = jasonRequests;
+const { createConversation, deleteConversation, sayToJason } = jasonRequests;
 type OfConversation = Refusing<'conversation_not_found'>;
 
 /** Conversations of people with Jason. */
@@ -88,8 +88,8 @@ export class Converse {
   }
 
   async abort(
-    { id }: InputOf<typeof abortJason>,
-    context: RequestContext<typeof abortJason>,
+    { id }: InputOf<typeof jasonRequests.abortJason>,
+    context: RequestContext<typeof jasonRequests.abortJason>,
   ): Promise<{ aborted: boolean }> {
     if (!(await this.conversations.findOf(context.actor, id))) throw context.fail('conversation_not_found');
     const open = await this.conversations.openAnswer(id);
