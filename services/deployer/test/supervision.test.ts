@@ -52,6 +52,33 @@ describe('a step that fails', () => {
     await system.inState(id, 'ready');
   });
 
+  test('because another program took its port gets another one, and says so only when that did not help', async () => {
+    const taken = { code: 'port_taken', cause: 'Another program took the port.', remedy: 'Repair it.' };
+    system.runtime.fail('start', taken);
+    const unlucky = await system.create();
+    const failed = await system.inState(unlucky.id, 'failed');
+    expect(failed.failure).toMatchObject({ step: 'start', code: 'port_taken' });
+    expect(failed.steps.map(({ name, attempt }) => [name, attempt]).slice(0, 4)).toEqual([
+      ['preflight', 3],
+      ['prepare', 3],
+      ['create', 3],
+      ['start', 3],
+    ]);
+    system.runtime.heal('start');
+    system.runtime.hold('start');
+    const lucky = await system.create();
+    await eventually(async () => expect((await system.get(lucky.id)).steps[3]?.state).toBe('running'));
+    system.runtime.fail('start', taken);
+    system.runtime.hold('prepare');
+    system.runtime.release('start');
+    await eventually(async () =>
+      expect((await system.get(lucky.id)).steps[1]).toMatchObject({ attempt: 2, state: 'running' }),
+    );
+    system.runtime.heal('start');
+    system.runtime.release('prepare');
+    await system.inState(lucky.id, 'ready');
+  });
+
   test('for a passing reason is tried again', async () => {
     system.neighbours.away.add('models');
     system.neighbours.away.delete('models');

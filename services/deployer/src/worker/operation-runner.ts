@@ -70,11 +70,22 @@ export class OperationRunner {
           ? { failure: interrupted(name) }
           : await this.attempt(step, name, { task, held });
       if (outcome === 'process_ended') continue;
+      if ('failure' in outcome && this.mayMove(held.row, outcome.failure)) {
+        await this.log.step(id, 'warn', [`${name}: ${outcome.failure.cause} Trying another port.`]);
+        await held.change((row) => row.rewind('preflight'));
+        continue;
+      }
       if ('failure' in outcome) return this.giveUp(held, outcome.failure, task);
       if (outcome.detail) await this.log.step(id, 'info', [`${name}: ${outcome.detail}`]);
       await held.change((row) => row.finishStep(name, { detail: outcome.detail, at: this.clock.now() }));
     }
     await this.log.step(id, 'step', [`${operation}: ${held.row.state}`]);
+  }
+
+  /** Another program was faster after the port was chosen: preflight sees it by now and chooses another one. */
+  private mayMove({ steps }: Deployment, { step, code }: StepFailure): boolean {
+    const start = steps.find(({ name }) => name === 'start');
+    return step === 'start' && code === 'port_taken' && (start?.attempt ?? 0) < STARTS_MAX;
   }
 
   /** Whether the process that an earlier step started is gone: it ended, or the machine was restarted. */
