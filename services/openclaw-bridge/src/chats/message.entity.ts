@@ -79,7 +79,8 @@ export class MessageRow {
   finish(outcome: Outcome, now: Date): boolean {
     if (!this.isOpen) return false;
     this.state = outcome.state;
-    this.text = outcome.text;
+    // The gateway trims what it tells at the end of a turn, and not what its history gives of the same turn.
+    this.text = outcome.text.trimEnd();
     this.reason = outcome.reason;
     this.finishedAt = now;
     return true;
