@@ -32,11 +32,16 @@ test('with --json a wrong call is one document on standard output', async () => 
 
 test('every command has help with an example', () => {
   const shown = buildProgram().commands.filter((command) => command.name() !== DETACHED_COMMAND);
-  expect(shown.length).toBeGreaterThan(15);
-  for (const command of shown) {
+  const called = shown.flatMap((command) =>
+    command.commands.length > 0
+      ? command.commands.map((member) => ({ command: member, name: `${command.name()} ${member.name()}` }))
+      : [{ command, name: command.name() }],
+  );
+  expect(called.length).toBeGreaterThan(25);
+  for (const { command, name } of called) {
     let help = '';
     command.configureOutput({ writeOut: (text) => (help += text) }).outputHelp();
-    expect(help).toContain(`$ npx aether ${command.name()}`);
+    expect(help).toContain(`$ npx aether ${name}`);
     expect(help).toContain('--json');
   }
 });

@@ -85,6 +85,14 @@ const attemptErrors = {
   },
 } as const;
 
+const proofErrors = {
+  checks_failed: {
+    status: 409,
+    title: 'A check of this work failed, or its tree is not clean.',
+    hint: 'Send it back, or remove the check from the task first.',
+  },
+} as const;
+
 const MissionRef = z.object({ id: Id });
 const TaskRef = z.object({ id: Id });
 const Why = Line(500).optional().describe('Kept in the thread beside the change.');
@@ -275,11 +283,7 @@ export const missionsRequests = {
     output: Task,
     errors: {
       ...attemptErrors,
-      checks_failed: {
-        status: 409,
-        title: 'A check of this work failed, or its tree is not clean.',
-        hint: 'Send it back, or remove the check from the task first.',
-      },
+      ...proofErrors,
     },
   }),
   answerQuestion: defineRequest('req.missions.answer-question.v1', {
@@ -334,7 +338,15 @@ export const missionsRequests = {
   acceptTask: defineRequest('req.missions.accept-task.v1', {
     input: TaskRef.extend({ attemptId: Id, fence: z.number().int(), mergeCommit: z.string().nullable() }),
     output: z.object({ task: Task, ready: z.array(Task), mission: Mission }),
-    errors: attemptErrors,
+    errors: {
+      ...attemptErrors,
+      ...proofErrors,
+      review_missing: {
+        status: 409,
+        title: 'Nobody has accepted this work yet.',
+        hint: 'The mission wants a review by a person before work is merged.',
+      },
+    },
   }),
   /** An attempt ended without accepted work: waiting again with what was learned, or failed for good. */
   releaseTask: defineRequest('req.missions.release-task.v1', {

@@ -157,6 +157,22 @@ describe('tasks of a mission', () => {
     });
   });
 
+  test('are never accepted without proof, nor without the review that the mission wants', async () => {
+    const { task, mission, by } = await missions.running([planned('a'), planned('b')]);
+    const unproven = attemptOn(task('a').id);
+    await claim(unproven);
+    await report(unproven, { cleanTree: false });
+    await expect(accept(unproven)).rejects.toMatchObject(failing('checks_failed'));
+    await missions.call(missionsRequests.updateMission, { id: mission.id, acceptance: 'person' }, by);
+    const unseen = attemptOn(task('b').id);
+    await claim(unseen);
+    await report(unseen);
+    await expect(accept(unseen)).rejects.toMatchObject(failing('review_missing'));
+    const { id, attemptId } = unseen;
+    await missions.call(reviewTask, { id, attemptId, verdict: 'accept' }, by);
+    expect((await accept(unseen)).task).toMatchObject({ state: 'accepted' });
+  });
+
   test('that fail pause the mission once nothing else can go on, and can be tried again', async () => {
     const { mission, task, by } = await missions.running([planned('a'), planned('b', ['a'])]);
     const attempt = attemptOn(task('a').id);

@@ -55,6 +55,7 @@ export class CreateMissions1763890000000 implements MigrationInterface {
         "attempts" integer NOT NULL,
         "attempt_id" uuid,
         "fence" integer NOT NULL,
+        "approved_attempt_id" uuid,
         "agent_name" text,
         "feedback" jsonb NOT NULL,
         "receipt" jsonb,

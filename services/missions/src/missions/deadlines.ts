@@ -58,7 +58,14 @@ function endWait(open: OpenMission): void {
         remedy: 'Raise its budget of minutes or look at what is slow, then resume it.',
       });
     case 'finishing':
-      return mission.end('completed', { at: open.now, reason: null });
+      return mission.end('completed', {
+        at: open.now,
+        reason: {
+          code: 'report_missing',
+          cause: 'Every task has ended, but nobody wrote the report in time.',
+          remedy: 'See the receipts of the tasks; they hold what was done.',
+        },
+      });
     default:
       return open.cancelled({
         code: 'expired',

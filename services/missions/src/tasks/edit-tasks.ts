@@ -172,6 +172,7 @@ function newTask(open: OpenMission, plan: PlannedTask & { id: string }): TaskRow
     attempts: 0,
     attemptId: null,
     fence: 0,
+    approvedAttemptId: null,
     agentName: null,
     feedback: [],
     receipt: null,

@@ -1,6 +1,6 @@
 import type { InputOf } from '@aether/contracts/contract';
 import { missionsEvents, missionsRequests } from '@aether/contracts/missions';
-import type { Receipt, Task } from '@aether/contracts/mission-schemas';
+import type { Task } from '@aether/contracts/mission-schemas';
 import { requirePermission } from '@aether/messaging/access';
 import type { RequestContext } from '@aether/messaging/requests';
 import { Injectable } from '@nestjs/common';
@@ -26,7 +26,8 @@ export class JudgeTasks {
       if (task.attemptId !== input.attemptId) throw context.fail('attempt_superseded');
       const { verdict, comment = null } = input;
       if (verdict === 'accept') {
-        if (!isProven(task.receipt)) throw context.fail('checks_failed');
+        if (!task.isProven) throw context.fail('checks_failed');
+        task.approvedAttemptId = task.attemptId;
         task.waitsFor = 'the merge';
       } else {
         task.become('waiting');
@@ -94,9 +95,4 @@ export class JudgeTasks {
       return () => task.reply();
     });
   }
-}
-
-/** Every check at 0 and nothing left uncommitted. */
-function isProven(receipt: Receipt | null): boolean {
-  return receipt !== null && receipt.cleanTree && receipt.checks.every(({ exitCode }) => exitCode === 0);
 }

@@ -90,6 +90,9 @@ export class RunTasks {
     return this.desk.change({ contract, input, context }, (open, task) => {
       holds(task, input, context);
       expectState(task, ['reported'], context);
+      if (!task.isProven) throw context.fail('checks_failed');
+      if (open.mission.acceptance === 'person' && task.approvedAttemptId !== input.attemptId)
+        throw context.fail('review_missing');
       const before = new Set(open.tasks.filter((other) => open.isReady(other)));
       task.become('accepted');
       if (task.receipt) task.receipt = { ...task.receipt, mergeCommit: input.mergeCommit };

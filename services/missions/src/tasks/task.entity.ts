@@ -72,6 +72,10 @@ export class TaskRow {
   @Column('integer')
   fence: number;
 
+  /** The attempt whose work a person has accepted. */
+  @Column('uuid', { name: 'approved_attempt_id', nullable: true })
+  approvedAttemptId: string | null;
+
   @Column('text', { name: 'agent_name', nullable: true })
   agentName: string | null;
 
@@ -95,6 +99,15 @@ export class TaskRow {
 
   canBecome(state: TaskState): boolean {
     return transitions[this.state].includes(state);
+  }
+
+  /** Every check of the reported work ended with 0, and nothing was left uncommitted. */
+  get isProven(): boolean {
+    return (
+      this.receipt !== null &&
+      this.receipt.cleanTree &&
+      this.receipt.checks.every(({ exitCode }) => exitCode === 0)
+    );
   }
 
   /** Moves to a state; throws on a transition that is not allowed. */
