@@ -80,7 +80,7 @@ export class MessageRow {
     if (!this.isOpen) return false;
     this.state = outcome.state;
     // The gateway trims what it tells at the end of a turn, and not what its history gives of the same turn.
-    this.text = outcome.text.trimEnd();
+    this.text = outcome.state === 'complete' ? outcome.text.trimEnd() : outcome.text;
     this.reason = outcome.reason;
     this.finishedAt = now;
     return true;
