@@ -28,6 +28,8 @@ export interface Transaction {
     data: DataOf<C>,
     about?: Restricted,
   ): Promise<void>;
+  /** Runs `work` once the transaction is committed, in the order of the calls; never where it is not. */
+  afterCommit(this: void, work: () => void): void;
 }
 
 export interface OnceOptions {
@@ -49,12 +51,14 @@ export class Database {
 
   /** Runs `work` in one transaction and wakes the relay when it has published something. */
   async transaction<T>(context: Context, work: (transaction: Transaction) => Promise<T>): Promise<T> {
+    const committed: (() => void)[] = [];
     let published = false;
     const result = await reachable(() =>
       this.source.transaction((manager) =>
         work({
           manager,
           context,
+          afterCommit: (next) => void committed.push(next),
           publish: async (contract, data, about) => {
             published = true;
             await manager.insert(OutboxRow, {
@@ -68,6 +72,7 @@ export class Database {
       ),
     );
     if (published) this.wakeRelay();
+    for (const next of committed) next();
     return result;
   }
 

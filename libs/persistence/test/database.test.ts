@@ -3,6 +3,7 @@ import type { Context } from '@aether/messaging/context';
 import { eventually } from '@aether/testing/eventually';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { schemaDrift } from '../src/data-source.js';
+import type { Transaction } from '../src/database.js';
 import { IdempotencyRow } from '../src/tables.js';
 import { pruneMessagingTables } from '../src/pruning.js';
 import {
@@ -60,6 +61,29 @@ describe('the database', () => {
     });
     await expect(failing).rejects.toThrow('changed my mind');
     expect([await count('thing'), await count('outbox')]).toEqual([1, 1]);
+  });
+
+  it('runs what waits for the commit after it, once, and not at all where nothing is committed', async () => {
+    const ran: string[] = [];
+    const note =
+      (text: string) =>
+      async ({ afterCommit, manager }: Transaction) => {
+        afterCommit(() => ran.push(text));
+        await manager.query('INSERT INTO thing VALUES ($1)', [text]);
+        expect(ran).not.toContain(text);
+        return { text, made: 0 };
+      };
+    await one.database.transaction(context, note('first'));
+    expect(ran).toEqual(['first']);
+    const failing = one.database.transaction(context, async (tx) => {
+      await note('lost')(tx);
+      throw new Error('changed my mind');
+    });
+    await expect(failing).rejects.toThrow('changed my mind');
+    const call = { contract, input: { text: 'keyed' }, context: keyed('after-commit') };
+    await one.database.once(call, note('keyed'));
+    await one.database.once(call, note('repeated'));
+    expect(ran).toEqual(['first', 'keyed']);
   });
 
   it('writes no event that does not fit its contract', async () => {

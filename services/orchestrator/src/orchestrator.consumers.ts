@@ -18,8 +18,7 @@ export class OrchestratorConsumers implements OnModuleInit {
     this.consumers.add(plans, [
       onEvent(missionsEvents.planRequested, async ({ mission, comment, tasks }, transaction) => {
         await this.jobs.add(transaction, { kind: 'plan', missionId: mission.id, comment, tasks });
-        // The commit follows at once; should the worker look too early, it looks again soon.
-        setImmediate(() => this.worker.wake());
+        transaction.afterCommit(() => this.worker.wake());
       }),
     ]);
   }

@@ -6,7 +6,6 @@ import { Messaging } from '@aether/messaging/messaging';
 import { Database, type Transaction } from '@aether/persistence/database';
 import type { Clock } from '@aether/runtime/clock';
 import { Inject, Injectable } from '@nestjs/common';
-import type { EntryRow } from '../thread/entry.entity.js';
 import { CLOCK, CONFIG } from '../tokens.js';
 import type { MissionsConfig } from '../config.js';
 import { MissionRepository } from './mission.repository.js';
@@ -34,36 +33,31 @@ export class MissionDesk {
   ) {}
 
   /**
-   * Runs once per idempotency key; the reply is made after all that follows from the change. `refuse` is thrown where the mission is absent or hidden from
-   * the caller.
+   * Runs once per idempotency key; the reply is made after all that follows from the change. `refuse` is thrown
+   * where the mission is absent or hidden from the caller.
    */
   async change<C extends RequestContract>(
     { contract, input, context }: Change<C>,
     { id, refuse }: { id: string; refuse: () => Error },
     work: (open: OpenMission) => () => OutputOf<C>,
   ): Promise<OutputOf<C>> {
-    let entries: readonly EntryRow[] = [];
-    const output = await this.database.once({ contract, input, context }, async (tx) => {
+    return this.database.once({ contract, input, context }, async (tx) => {
       const open = await this.open(tx, id);
       if (!open || !canSee(context.actor, open.mission)) throw refuse();
       const reply = work(open);
-      entries = await open.write();
+      await this.write(open, tx);
       return reply();
     });
-    this.show(entries);
-    return output;
   }
 
   /** A change that nobody asked for: a deadline. */
   async changeBySelf(id: string, work: (open: OpenMission) => void): Promise<void> {
-    let entries: readonly EntryRow[] = [];
     await this.database.transaction(serviceContext('missions'), async (tx) => {
       const open = await this.open(tx, id);
       if (!open) return;
       work(open);
-      entries = await open.write();
+      await this.write(open, tx);
     });
-    this.show(entries);
   }
 
   private async open(tx: Transaction, id: string): Promise<OpenMission | null> {
@@ -73,11 +67,14 @@ export class MissionDesk {
     return new OpenMission({ tx, mission, tasks, clock: this.clock, config: this.config });
   }
 
-  private show(entries: readonly EntryRow[]): void {
-    for (const row of entries)
-      this.messaging.publishLive(missionsLive.thread, row.missionId, {
-        cursor: String(row.seq),
-        data: row.reply(),
-      });
+  private async write(open: OpenMission, tx: Transaction): Promise<void> {
+    const entries = await open.write();
+    tx.afterCommit(() => {
+      for (const row of entries)
+        this.messaging.publishLive(missionsLive.thread, row.missionId, {
+          cursor: String(row.seq),
+          data: row.reply(),
+        });
+    });
   }
 }

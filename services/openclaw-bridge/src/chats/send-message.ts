@@ -21,22 +21,18 @@ export class SendMessage {
 
   async execute(input: InputOf<typeof contract>, context: RequestContext<typeof contract>): Promise<Message> {
     requireServiceOr(context, 'chats:write');
-    let begun: OpenTurn | null = null;
-    const message = await this.database.once({ contract, input, context }, async (tx) => {
+    return this.database.once({ contract, input, context }, async (tx) => {
       const turn = await this.chats.beginTurn(tx, input.id, {
         text: input.text,
         waitsFor: (connectionId) => this.turns.waitsFor(connectionId),
       });
       if (turn === 'gone') throw context.fail('chat_not_found');
       if (turn === 'busy') throw context.fail('turn_running');
-      begun = turn;
+      tx.afterCommit(() => this.show(turn));
       return turn.prompt.reply();
     });
-    if (begun) this.show(begun);
-    return message;
   }
 
-  /** Only after the commit, and not for a repeated request: its turn runs already. */
   private show(turn: OpenTurn): void {
     this.feed.message(turn.prompt);
     this.feed.message(turn.reply);

@@ -103,11 +103,18 @@ export class AnswerPerson {
   ): Promise<void> {
     if (aborted) row.finish('aborted', null);
     else row.finish(reason ? 'failed' : 'complete', reason);
+    const { conversationId, id: messageId } = row;
+    const conversation = await this.conversations.find(conversationId);
+    // Deleted in the meantime, with its messages.
+    if (!conversation) return;
     await this.database.transaction(context, async (tx) => {
       await this.conversations.save(row, tx);
-      const { conversationId, id: messageId, state } = row;
-      await tx.publish(jasonEvents.jasonAnswered, { conversationId, messageId, state });
+      await tx.publish(
+        jasonEvents.jasonAnswered,
+        { conversationId, messageId, state: row.state },
+        conversation,
+      );
+      tx.afterCommit(() => this.feed.message(row));
     });
-    this.feed.message(row);
   }
 }

@@ -26,6 +26,11 @@ export class ConversationRow {
   @Column('timestamptz', { name: 'updated_at' })
   updatedAt: Date;
 
+  /** Nobody else reads it, so events about it are not shown to others. */
+  get visibility(): 'private' {
+    return 'private';
+  }
+
   reply(): Conversation {
     return {
       id: this.id,

@@ -32,7 +32,7 @@ export class Converse {
     return this.database.once({ contract: createConversation, input, context }, async (tx) => {
       const { title = 'Conversation with Jason', missionId } = input;
       const row = await this.conversations.create(tx, { title, missionId });
-      await tx.publish(jasonEvents.conversationCreated, { conversationId: row.id, missionId });
+      await tx.publish(jasonEvents.conversationCreated, { conversationId: row.id, missionId }, row);
       return row.reply();
     });
   }
@@ -73,18 +73,19 @@ export class Converse {
     context: RequestContext<typeof sayToJason>,
   ): Promise<JasonMessage> {
     const { actor } = context;
-    let begun = false;
-    const said = await this.database.once({ contract: sayToJason, input, context }, async (tx) => {
+    return this.database.once({ contract: sayToJason, input, context }, async (tx) => {
       if (!(await this.conversations.findOf(actor, input.id))) throw context.fail('conversation_not_found');
       const exchange = await this.conversations.say(tx, input);
       if (!exchange) throw context.fail('jason_busy');
-      const { answer } = exchange;
+      const { said, answer } = exchange;
       await this.jobs.add(tx, { kind: 'answer', conversationId: input.id, messageId: answer.id, actor });
-      begun = true;
-      return exchange.said.reply();
+      tx.afterCommit(() => {
+        this.feed.message(said);
+        this.feed.message(answer);
+        this.worker.wake();
+      });
+      return said.reply();
     });
-    if (begun) await this.show(said);
-    return said;
   }
 
   async abort(
@@ -95,12 +96,5 @@ export class Converse {
     const open = await this.conversations.openAnswer(id);
     if (open) await this.conversations.requestAbort(open.id);
     return { aborted: open !== null };
-  }
-
-  /** Only after the commit, and not for a repeated request. */
-  private async show({ conversationId, seq }: JasonMessage): Promise<void> {
-    this.worker.wake();
-    for (const row of await this.conversations.messagesFrom(conversationId, { seq, limit: 2 }))
-      this.feed.message(row);
   }
 }
