@@ -106,19 +106,21 @@ describe('with a model that a test decides', () => {
 
   test.each([
     ['no JSON at all', 'I would rather not.', 'not JSON'],
-    ['another shape', '{"tasks": "many"}', 'plan'],
+    ['another shape', '{"title": "", "note": "", "tasks": "many"}', '- tasks: '],
     ['a cycle', planText([{ dependsOn: ['t2'] }, { dependsOn: ['t1'] }]), 't1 → t2 → t1'],
     ['a dependency that is not there', planText([{ dependsOn: ['t9'] }]), '"t9"'],
     ['an unknown capability', planText([{ requires: ['telepathy'] }]), '"telepathy"'],
     ['two tasks with one key', planText([{ key: 'same' }, { key: 'same' }]), '"same"'],
     ['no task', planText([]), 'there is no task'],
-    ['a thousand tasks', planText(Array.from({ length: 1_000 }, () => ({}))), '200'],
+    ['a thousand tasks', planText(Array.from({ length: 1_000 }, () => ({}))), '- tasks: Too big'],
     ['a key that is none', planText([{ key: '../../etc' }]), 'tasks.0.key'],
   ])('%s is told to the model once, and the corrected plan is taken', async (_, wrong, told) => {
     const { mission, asked } = await plan([wrong, planText([{}])]);
     expect(mission).toMatchObject({ state: 'proposed', title: 'A title', tasks: { waiting: 1 } });
     expect(asked).toHaveLength(2);
-    expect(JSON.stringify(asked[1])).toContain(JSON.stringify(told).slice(1, -1));
+    const { content } = asked[1]?.body.messages.at(-1) ?? {};
+    expect(content).toContain('This plan cannot be used.');
+    expect(content).toContain(told);
   });
 
   test('a plan that stays wrong ends in a draft with the reason, after two calls', async () => {
@@ -132,6 +134,20 @@ describe('with a model that a test decides', () => {
       },
     });
     expect(asked).toHaveLength(2);
+  });
+
+  test('a budget that is used up is told as such, not as a fault of the provider', async () => {
+    model.answer(() => fail(402, { message: 'no money left' }));
+    const by = person();
+    const { id } = await system.call(createMission, { goal: 'Spend' }, by);
+    await eventually(
+      async () =>
+        expect(await system.call(getMission, { id }, by)).toMatchObject({
+          state: 'draft',
+          reason: { code: 'model_budget', cause: expect.stringContaining('no money left') },
+        }),
+      { timeoutMs: 30_000 },
+    );
   });
 
   test('a model that refuses is told as such', async () => {

@@ -11,11 +11,11 @@ import { ConversationRepository } from './conversation.repository.js';
 import { GrowingAnswer } from './growing-answer.js';
 import type { JasonMessageRow } from './jason-message.entity.js';
 import type { AnswerWork } from './job.entity.js';
-import { modelFailed } from './make-plan.js';
+import { modelFailed } from './model-failure.js';
 import { ModelAccess } from './model-access.js';
 import { Prompt } from './prompts.js';
 
-const prompt = new Prompt('conversation.md', ['person', 'mission']);
+const prompt = new Prompt('conversation.md', ['role', 'mission']);
 /** Messages of the conversation that Jason is shown again. */
 const HISTORY_MAX = 60;
 
@@ -85,7 +85,7 @@ export class AnswerPerson {
         capabilities: () => this.capabilities.known(context),
       };
       const instructions = prompt.render({
-        person: work.actor.role ?? 'a person',
+        role: work.actor.role ?? 'none',
         mission: conversation.missionId
           ? `This conversation is about the mission ${conversation.missionId}.`
           : 'This conversation is not about a mission yet.',

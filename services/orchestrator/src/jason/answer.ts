@@ -3,7 +3,7 @@ import type { StateReason } from '@aether/contracts/mission-schemas';
 import { isStepCount, streamText, type ModelMessage } from 'ai';
 import type { GrowingAnswer } from './growing-answer.js';
 import type { JasonMessageRow } from './jason-message.entity.js';
-import { modelFailed } from './make-plan.js';
+import { modelFailed } from './model-failure.js';
 import type { JasonModel } from './model-access.js';
 import { jasonTools, type ToolScope } from './tools.js';
 

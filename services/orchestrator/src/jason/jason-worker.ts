@@ -1,6 +1,7 @@
 import { runInContext, serviceContext, type Context } from '@aether/messaging/context';
 import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import type { Logger } from '@aether/runtime/logger';
+import { Periodic } from '@aether/runtime/periodic';
 import { LOGGER } from '../tokens.js';
 import { AnswerPerson } from './answer-person.js';
 import type { JasonJob } from './job.entity.js';
@@ -18,52 +19,41 @@ const POLL_MS = 2_000;
 @Injectable()
 export class JasonWorker implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly running = new Map<Promise<void>, AbortController>();
-  private timer: NodeJS.Timeout | undefined;
-  private taking = false;
-  private again = false;
-  private stopped = false;
+  private readonly taking: Periodic;
 
   constructor(
     private readonly jobs: JobRepository,
     private readonly planMission: PlanMission,
     private readonly answerPerson: AnswerPerson,
     @Inject(LOGGER) private readonly logger: Logger,
-  ) {}
+  ) {
+    this.taking = new Periodic({
+      everyMs: POLL_MS,
+      work: () => this.takeAll(),
+      reportFault: (err) => this.logger.warn({ err }, 'jobs for Jason cannot be read now'),
+    });
+  }
 
   onApplicationBootstrap(): void {
-    this.timer = setInterval(() => this.wake(), POLL_MS);
-    this.wake();
+    this.taking.start();
   }
 
   async onApplicationShutdown(): Promise<void> {
-    this.stopped = true;
-    clearInterval(this.timer);
+    await this.taking.stop();
     for (const abort of this.running.values()) abort.abort();
     await Promise.all(this.running.keys());
   }
 
   /** Looks for jobs now. */
   wake(): void {
-    this.again = true;
-    if (this.taking) return;
-    this.taking = true;
-    void this.takeAll().finally(() => {
-      this.taking = false;
-      if (this.again && !this.stopped && this.running.size < AT_ONCE) this.wake();
-    });
+    this.taking.wake();
   }
 
   private async takeAll(): Promise<void> {
-    try {
-      while (!this.stopped && this.running.size < AT_ONCE) {
-        this.again = false;
-        const job = await this.jobs.take(LEASE_S);
-        if (!job) return;
-        this.begin(job);
-      }
-    } catch (error) {
-      this.again = false;
-      this.logger.warn({ err: error }, 'jobs for Jason cannot be read now');
+    while (this.running.size < AT_ONCE) {
+      const job = await this.jobs.take(LEASE_S);
+      if (!job) return;
+      this.begin(job);
     }
   }
 

@@ -1,8 +1,8 @@
-import type { Mission, StateReason, Task } from '@aether/contracts/mission-schemas';
-import { MAX_TASKS } from '@aether/contracts/mission-schemas';
-import { APICallError, NoObjectGeneratedError, Output, generateText, type ModelMessage } from 'ai';
+import { MAX_TASKS, type Mission, type StateReason, type Task } from '@aether/contracts/mission-schemas';
+import { NoObjectGeneratedError, Output, generateText, type ModelMessage } from 'ai';
 import { z } from 'zod';
 import type { JasonModel } from './model-access.js';
+import { modelFailed } from './model-failure.js';
 import { ModelPlan, boundPlan, faultsOf, unknownCapabilities, type Plan } from './plan-schema.js';
 import { Prompt } from './prompts.js';
 
@@ -23,6 +23,14 @@ export interface PlanOrder {
   readonly signal: AbortSignal;
 }
 
+type RawPlan = z.infer<typeof ModelPlan>;
+
+/** What the model said: a plan by its form, what is wrong with its form, or why it said nothing. */
+type Answer =
+  | { readonly text: string; readonly plan: RawPlan }
+  | { readonly text: string; readonly faults: readonly string[] }
+  | { readonly reason: StateReason };
+
 /** Hands a plan to its owner; answers what is wrong with it, or nothing. */
 export type Propose = (plan: Plan) => Promise<readonly string[]>;
 
@@ -37,7 +45,7 @@ export async function makePlan(
   for (let round = 0; round < ROUNDS; round += 1) {
     const answer = await ask();
     if ('reason' in answer) return answer.reason;
-    faults = answer.faults ?? (await judge(answer.plan));
+    faults = 'faults' in answer ? answer.faults : await judge(answer.plan);
     if (faults.length === 0) return null;
     messages.push(
       { role: 'assistant', content: answer.text || '(nothing)' },
@@ -50,9 +58,7 @@ export async function makePlan(
     remedy: 'Say the goal in other words, choose another model, or add the tasks by hand.',
   };
 
-  async function ask(): Promise<
-    { text: string; faults?: readonly string[]; plan: z.infer<typeof ModelPlan> } | { reason: StateReason }
-  > {
+  async function ask(): Promise<Answer> {
     try {
       const { output, text } = await generateText({
         model,
@@ -69,19 +75,17 @@ export async function makePlan(
       return { text, plan: output };
     } catch (error) {
       if (!NoObjectGeneratedError.isInstance(error)) return { reason: modelFailed(error) };
-      return { text: error.text ?? '', plan: emptyPlan, faults: whyNoObject(error) };
+      return { text: error.text ?? '', faults: whyNoObject(error) };
     }
   }
 
-  async function judge(raw: z.infer<typeof ModelPlan>): Promise<readonly string[]> {
+  async function judge(raw: RawPlan): Promise<readonly string[]> {
     const plan = boundPlan(raw);
     if (!('tasks' in plan)) return plan;
     const unknown = unknownCapabilities(plan, order.capabilities);
     return unknown.length > 0 ? unknown : propose(plan);
   }
 }
-
-const emptyPlan = { title: '', note: '', tasks: [] };
 
 function whyNoObject({ cause, finishReason }: NoObjectGeneratedError): readonly string[] {
   const inner = cause instanceof Error ? cause.cause : undefined;
@@ -91,23 +95,6 @@ function whyNoObject({ cause, finishReason }: NoObjectGeneratedError): readonly 
   return [
     'the answer is not JSON of the schema: send only the JSON object, without any text or fence around it',
   ];
-}
-
-/** In words for people; what a provider says itself is worth more than our guess. */
-export function modelFailed(error: unknown): StateReason {
-  const call = APICallError.isInstance(error) ? error : null;
-  const said = error instanceof Error ? error.message : String(error);
-  if (call?.statusCode === 402 || call?.statusCode === 429)
-    return {
-      code: 'model_budget',
-      cause: `The model endpoint refused the call: ${said}`,
-      remedy: 'Raise the budget or wait until its period ends, then ask again.',
-    };
-  return {
-    code: 'model_failed',
-    cause: `The model did not answer: ${said}`,
-    remedy: 'Check the model provider in the settings, then ask again.',
-  };
 }
 
 function describe({ mission, tasks, comment }: PlanOrder): string {
