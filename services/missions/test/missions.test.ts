@@ -223,6 +223,32 @@ describe('a mission', () => {
   });
 });
 
+describe('a budget of minutes', () => {
+  test('counts from the first start on, through pauses, and moves when it is changed', async () => {
+    const { mission, by } = await missions.running([planned('a')]);
+    const { id } = mission;
+    const endOf = ({ startedAt }: typeof mission, minutes: number) =>
+      new Date(Date.parse(startedAt ?? '') + minutes * 60_000).toISOString();
+    const bounded = await missions.call(updateMission, { id, budget: { wallMinutes: 30 } }, by);
+    expect(bounded.deadlineAt).toBe(endOf(mission, 30));
+    await missions.call(missionsRequests.pauseMission, { id }, by);
+    const resumed = await missions.call(resumeMission, { id }, by);
+    expect(resumed.deadlineAt).toBe(endOf(mission, 30));
+    await missions.database.query(
+      `UPDATE mission SET started_at = now() - interval '31 minutes', deadline_at = now() - interval '1 minute'
+       WHERE id = '${id}'`,
+    );
+    await eventually(
+      async () =>
+        expect(await missions.call(getMission, { id }, by)).toMatchObject({
+          state: 'paused',
+          reason: { code: 'budget_reached', cause: expect.stringContaining('30 minutes') },
+        }),
+      { timeoutMs: 20_000 },
+    );
+  });
+});
+
 describe('a deadline', () => {
   const overdue = (id: string) =>
     missions.database.query(

@@ -93,6 +93,21 @@ describe('tasks of a mission', () => {
     expect(dependencies).toMatchObject([{ key: 'a', receipt: { summary: 'Done.' } }]);
   });
 
+  test('go on with an attempt that somebody took over from a dead owner, and take nothing from that one', async () => {
+    const { task } = await missions.running([planned('a')]);
+    const dead = attemptOn(task('a').id);
+    await claim(dead);
+    const heir = { ...dead, fence: 2 };
+    expect((await claim(heir)).task).toMatchObject({ state: 'running', attempts: 1 });
+    await expect(claim(dead)).rejects.toMatchObject(failing('attempt_superseded'));
+    await expect(report(dead)).rejects.toMatchObject(failing('attempt_superseded'));
+    const question = { ...dead, question: 'Which?', deadlineAt: inAnHour() };
+    await expect(missions.call(askPerson, question, jason)).rejects.toMatchObject(
+      failing('attempt_superseded'),
+    );
+    expect(await report(heir)).toMatchObject({ state: 'reported' });
+  });
+
   test('take nothing from an attempt that lost them', async () => {
     const { task } = await missions.running([planned('a')]);
     const { id } = task('a');
@@ -117,9 +132,9 @@ describe('tasks of a mission', () => {
   test('go through a question and its answer', async () => {
     const { task, by } = await missions.running([planned('a')]);
     const attempt = attemptOn(task('a').id);
-    const { id, attemptId } = attempt;
+    const { id } = attempt;
     await claim(attempt);
-    const asked = { id, attemptId, question: 'Which colour?', deadlineAt: inAnHour() };
+    const asked = { ...attempt, question: 'Which colour?', deadlineAt: inAnHour() };
     expect(await missions.call(askPerson, asked, jason)).toMatchObject({
       state: 'asking',
       reason: { cause: 'Which colour?' },

@@ -2,6 +2,7 @@ import type { Logger } from '@aether/runtime/logger';
 import { Periodic } from '@aether/runtime/periodic';
 import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { LOGGER } from '../tokens.js';
+import { budgetReached } from './budget.js';
 import { MissionDesk } from './mission-desk.js';
 import { MissionRepository } from './mission.repository.js';
 import type { OpenMission } from './open-mission.js';
@@ -17,12 +18,12 @@ export class Deadlines implements OnApplicationBootstrap, OnModuleDestroy {
   constructor(
     private readonly missions: MissionRepository,
     private readonly desk: MissionDesk,
-    @Inject(LOGGER) logger: Logger,
+    @Inject(LOGGER) private readonly logger: Logger,
   ) {
     this.periodic = new Periodic({
       everyMs: EVERY_MS,
       work: () => this.sweep(),
-      reportFault: (err) => logger.warn({ err }, 'deadlines of missions cannot be looked at now'),
+      reportFault: (err) => this.logger.warn({ err }, 'deadlines of missions cannot be looked at now'),
     });
   }
 
@@ -35,7 +36,11 @@ export class Deadlines implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   private async sweep(): Promise<void> {
-    for (const id of await this.missions.overdue(AT_ONCE)) await this.desk.changeBySelf(id, endWait);
+    // One that cannot be ended does not hold up the others.
+    for (const id of await this.missions.overdue(AT_ONCE))
+      await this.desk
+        .changeBySelf(id, endWait)
+        .catch((err: unknown) => this.logger.error({ err, missionId: id }, 'a wait could not be ended'));
   }
 }
 
@@ -52,11 +57,13 @@ function endWait(open: OpenMission): void {
         remedy: 'Check the model provider, then ask for a plan again, or add tasks by hand.',
       });
     case 'running':
-      return open.paused({
-        code: 'mission_timeout',
-        cause: 'The mission has run for as long as it may.',
-        remedy: 'Raise its budget of minutes or look at what is slow, then resume it.',
-      });
+      return open.paused(
+        budgetReached(mission, open.now) ?? {
+          code: 'mission_timeout',
+          cause: 'The mission has run for as long as it may.',
+          remedy: 'Look at what is slow, then resume it.',
+        },
+      );
     case 'finishing':
       return mission.end('completed', {
         at: open.now,

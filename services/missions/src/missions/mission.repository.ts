@@ -1,4 +1,5 @@
 import type { MissionState, TaskState } from '@aether/contracts/mission-schemas';
+import { canSee } from '@aether/messaging/access';
 import type { Actor } from '@aether/messaging/context';
 import { Database, type Transaction } from '@aether/persistence/database';
 import { pageById, type PageBounds } from '@aether/persistence/paging';
@@ -45,8 +46,10 @@ export class MissionRepository {
     await manager.insert(MissionRow, mission);
   }
 
-  async find(id: string): Promise<MissionRow | null> {
-    return this.database.read((manager) => manager.findOneBy(MissionRow, { id }));
+  /** Null where there is none, or where it is hidden from the actor. */
+  async findFor(actor: Actor, id: string): Promise<MissionRow | null> {
+    const mission = await this.database.read((manager) => manager.findOneBy(MissionRow, { id }));
+    return mission && canSee(actor, mission) ? mission : null;
   }
 
   async list(actor: Actor, { state, label, search, ...bounds }: MissionFilter) {

@@ -123,11 +123,13 @@ export class OpenMission {
   }
 
   running(): void {
-    const { mission } = this;
-    mission.startedAt ??= this.now;
-    const minutes = mission.budget.wallMinutes;
-    const seconds = minutes === null ? this.given.config.RUNNING_DEADLINE_S : minutes * 60;
-    mission.wait('running', this.until('its tasks', seconds));
+    this.mission.startedAt ??= this.now;
+    this.mission.wait('running', this.untilItsBound());
+  }
+
+  /** The budget was changed: one that runs may now run longer, or less long. */
+  budgetChanged(): void {
+    if (this.mission.state === 'running') this.mission.deadlineAt = this.untilItsBound().deadlineAt;
   }
 
   paused(reason: StateReason): void {
@@ -237,6 +239,17 @@ export class OpenMission {
   private stateText(): string {
     const { reason, state } = this.mission;
     return [`${this.before.state} → ${state}`, this.why, reason?.cause].filter(Boolean).join(': ');
+  }
+
+  /** The bound of minutes counts from the first start on; without one, each run has its own time. */
+  private untilItsBound(): Wait {
+    const { budget, startedAt } = this.mission;
+    if (budget.wallMinutes === null || !startedAt)
+      return this.until('its tasks', this.given.config.RUNNING_DEADLINE_S);
+    return {
+      waitsFor: 'its tasks',
+      deadlineAt: new Date(startedAt.getTime() + budget.wallMinutes * 60_000),
+    };
   }
 
   private forPerson(waitsFor: string): Wait {

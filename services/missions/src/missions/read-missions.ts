@@ -1,7 +1,7 @@
 import type { InputOf, OutputOf } from '@aether/contracts/contract';
 import type { missionsRequests } from '@aether/contracts/missions';
 import { MissionState, TaskState, type Mission, type Task } from '@aether/contracts/mission-schemas';
-import { canSee, requireService } from '@aether/messaging/access';
+import { requireService } from '@aether/messaging/access';
 import type { RequestContext } from '@aether/messaging/requests';
 import { Injectable } from '@nestjs/common';
 import { MissionRepository } from './mission.repository.js';
@@ -19,8 +19,8 @@ export class ReadMissions {
   }
 
   async get(id: string, context: Listing<'getMission'>): Promise<Mission> {
-    const row = await this.missions.find(id);
-    if (!row || !canSee(context.actor, row)) throw context.fail('mission_not_found');
+    const row = await this.missions.findFor(context.actor, id);
+    if (!row) throw context.fail('mission_not_found');
     return row.reply();
   }
 
@@ -31,8 +31,8 @@ export class ReadMissions {
 
   async task(id: string, context: Listing<'getTask'>): Promise<Task> {
     const row = await this.missions.findTask(id);
-    const mission = row && (await this.missions.find(row.missionId));
-    if (!mission || !canSee(context.actor, mission)) throw context.fail('task_not_found');
+    if (!row || !(await this.missions.findFor(context.actor, row.missionId)))
+      throw context.fail('task_not_found');
     return row.reply();
   }
 
@@ -42,7 +42,6 @@ export class ReadMissions {
     return {
       items: ready.map(({ task, mission }) => ({
         task: task.reply(),
-        readySince: task.updatedAt.toISOString(),
         priority: mission.priority,
         missionCreatedAt: mission.createdAt.toISOString(),
       })),

@@ -18,7 +18,8 @@ export class UpdateMission {
   async execute(input: InputOf<typeof contract>, context: RequestContext<typeof contract>): Promise<Mission> {
     requirePermission(context, 'missions:write');
     const { id, ...settings } = input;
-    return this.desk.change({ contract, input, context }, missing(id, context), ({ mission }) => {
+    return this.desk.change({ contract, input, context }, missing(id, context), (open) => {
+      const { mission } = open;
       if (mission.isFinal)
         throw context.fail('transition_not_allowed', { detail: `The mission is ${mission.state} for good.` });
       const late = UNTIL_IT_RUNS.find((name) => settings[name] !== undefined);
@@ -31,6 +32,7 @@ export class UpdateMission {
           detail: 'Only its owner or an administrator may say who sees it.',
         });
       Object.assign(mission, settings);
+      if (settings.budget) open.budgetChanged();
       return () => mission.reply();
     });
   }

@@ -46,11 +46,11 @@ export class EditTasks {
           detail: `The mission is ${mission.state} and asks for no plan.`,
         });
       for (const task of open.tasks) if (task.state === 'waiting') open.remove(task, 'another plan');
-      this.place(open, { planned: input.tasks, context });
+      place(open, { planned: input.tasks, context });
+      acyclic(open, context);
       if (input.title) mission.title = input.title;
       open.note({ kind: 'plan', text: input.note, data: { demo: input.demo, tasks: input.tasks.length } });
-      if (mission.autonomy === 'auto') open.running();
-      else open.proposed();
+      open.proposed();
       return () => mission.reply();
     });
   }
@@ -64,8 +64,7 @@ export class EditTasks {
     const { missionId, blocks, ...planned } = input;
     return this.desk.change({ contract, input, context }, missing(missionId, context), (open) => {
       editable(open, context);
-      const [task] = this.place(open, { planned: [planned], context });
-      if (!task) throw context.fail('task_key_taken');
+      const [task] = place(open, { planned: [planned], context }) as [TaskRow];
       for (const key of blocks) {
         const blocked = open.tasks.find((other) => other.key === key);
         if (!blocked) throw context.fail('dependency_unknown', { detail: `There is no task "${key}".` });
@@ -121,43 +120,46 @@ export class EditTasks {
       return () => task.reply() as OutputOf<C>;
     });
   }
+}
 
-  /** Puts planned tasks into the graph; dependencies by key may name tasks that are there already. */
-  private place(
-    open: OpenMission,
-    {
-      planned,
-      context,
-    }: {
-      planned: readonly PlannedTask[];
-      context: Refusing<'dependency_cycle' | 'dependency_unknown' | 'task_key_taken' | 'too_many_tasks'>;
-    },
-  ): TaskRow[] {
-    if (open.tasks.length + planned.length > MAX_TASKS)
-      throw context.fail('too_many_tasks', {
-        detail: `There would be ${open.tasks.length + planned.length} tasks.`,
-      });
-    const ids = new Map(open.tasks.map(({ key, id }) => [key, id]));
-    for (const { key } of planned) {
-      if (ids.has(key))
-        throw context.fail('task_key_taken', { detail: `There are two tasks with the key "${key}".` });
-      ids.set(key, newId());
-    }
-    const added = planned.map((plan) => {
-      const dependsOn = plan.dependsOn.map((key) => {
-        const id = ids.get(key);
-        if (!id)
-          throw context.fail('dependency_unknown', {
-            detail: `"${plan.key}" depends on "${key}", which is not there.`,
-          });
-        return id;
-      });
-      return newTask(open, { ...plan, id: ids.get(plan.key) ?? newId(), dependsOn: [...new Set(dependsOn)] });
+/**
+ * Puts planned tasks into the graph, one for each; dependencies by key may name tasks that are there already.
+ * Whether they form a cycle is looked at afterwards.
+ */
+function place(
+  open: OpenMission,
+  {
+    planned,
+    context,
+  }: {
+    planned: readonly PlannedTask[];
+    context: Refusing<'dependency_unknown' | 'task_key_taken' | 'too_many_tasks'>;
+  },
+): TaskRow[] {
+  if (open.tasks.length + planned.length > MAX_TASKS)
+    throw context.fail('too_many_tasks', {
+      detail: `There would be ${open.tasks.length + planned.length} tasks.`,
     });
-    for (const task of added) open.add(task);
-    acyclic(open, context);
-    return added;
+  const ids = new Map(open.tasks.map(({ key, id }) => [key, id]));
+  const named = planned.map((plan) => ({ ...plan, id: newId() }));
+  for (const { key, id } of named) {
+    if (ids.has(key))
+      throw context.fail('task_key_taken', { detail: `There are two tasks with the key "${key}".` });
+    ids.set(key, id);
   }
+  const added = named.map((plan) => {
+    const dependsOn = plan.dependsOn.map((key) => {
+      const id = ids.get(key);
+      if (!id)
+        throw context.fail('dependency_unknown', {
+          detail: `"${plan.key}" depends on "${key}", which is not there.`,
+        });
+      return id;
+    });
+    return newTask(open, { ...plan, dependsOn: [...new Set(dependsOn)] });
+  });
+  for (const task of added) open.add(task);
+  return added;
 }
 
 function newTask(open: OpenMission, plan: PlannedTask & { id: string }): TaskRow {

@@ -24,7 +24,11 @@ export class RunTasks {
     requireService(context);
     const contract = missionsRequests.claimTask;
     return this.desk.change({ contract, input, context }, (open, task) => {
-      if (task.attemptId !== input.attemptId || task.state !== 'running') {
+      if (task.attemptId === input.attemptId && task.state === 'running') {
+        // Its owner asks again, or somebody has taken the attempt over from a dead one.
+        if (input.fence < task.fence) throw context.fail('attempt_superseded');
+        task.fence = input.fence;
+      } else {
         if (!open.isReady(task) || budgetReached(open.mission, open.now))
           throw context.fail('task_not_ready', { detail: whyNot(open, task) });
         if (input.fence <= task.fence) throw context.fail('attempt_superseded');
@@ -55,7 +59,7 @@ export class RunTasks {
     requireService(context);
     const contract = missionsRequests.askPerson;
     return this.desk.change({ contract, input, context }, (open, task) => {
-      if (task.attemptId !== input.attemptId) throw context.fail('attempt_superseded');
+      holds(task, input, context);
       expectState(task, ['running'], context);
       task.become('asking', {
         waitsFor: 'an answer by a person',
@@ -93,11 +97,10 @@ export class RunTasks {
       if (!task.isProven) throw context.fail('checks_failed');
       if (open.mission.acceptance === 'person' && task.approvedAttemptId !== input.attemptId)
         throw context.fail('review_missing');
-      const before = new Set(open.tasks.filter((other) => open.isReady(other)));
       task.become('accepted');
       if (task.receipt) task.receipt = { ...task.receipt, mergeCommit: input.mergeCommit };
       open.note({ kind: 'state', text: `"${task.title}" is accepted.`, taskId: task.id });
-      const ready = open.tasks.filter((other) => open.isReady(other) && !before.has(other));
+      const ready = open.tasks.filter((other) => other.dependsOn.includes(task.id) && open.isReady(other));
       return () => ({
         task: task.reply(),
         ready: ready.map((other) => other.reply()),

@@ -1,7 +1,7 @@
 import type { CallInputOf, InputOf, OutputOf } from '@aether/contracts/contract';
 import { missionsRequests } from '@aether/contracts/missions';
 import type { ThreadEntry } from '@aether/contracts/mission-schemas';
-import { canSee, requirePermission, requireService } from '@aether/messaging/access';
+import { requirePermission, requireService } from '@aether/messaging/access';
 import type { Refusing, RequestContext } from '@aether/messaging/requests';
 import { Injectable } from '@nestjs/common';
 import { MissionDesk } from '../missions/mission-desk.js';
@@ -79,7 +79,6 @@ export class Thread {
   }
 
   private async expectVisible(id: string, context: OfMission) {
-    const mission = await this.missions.find(id);
-    if (!mission || !canSee(context.actor, mission)) throw context.fail('mission_not_found');
+    if (!(await this.missions.findFor(context.actor, id))) throw context.fail('mission_not_found');
   }
 }
