@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineEvent, defineLive, defineRequest } from './contract.js';
-import { BackfillQuery, backfillOf, liveEntry } from './live.js';
+import { BackfillQuery, TextDelta, backfillOf, liveEntry } from './live.js';
 import { defineRoutes } from './route.js';
 import { Id, Instant, Line, PageQuery, pageOf } from './schemas.js';
 import { StateReason } from './mission-schemas.js';
@@ -56,14 +56,7 @@ export const JasonFrame = z
   .discriminatedUnion('kind', [
     /** A message was added or changed: replace it by `message.id`. */
     z.object({ kind: z.literal('message'), message: JasonMessage }),
-    /** Text arrived: the message's text becomes `text.slice(0, offset) + delta`. */
-    z.object({
-      kind: z.literal('delta'),
-      messageId: Id,
-      seq: z.number().int(),
-      offset: z.number().int(),
-      delta: z.string(),
-    }),
+    TextDelta,
   ])
   .meta({ id: 'JasonFrame' });
 export type JasonFrame = z.infer<typeof JasonFrame>;

@@ -19,6 +19,15 @@ export const BackfillQuery = z.object({ id: z.uuid(), after: z.string().max(64).
 /** What a live publisher sends: the data and the cursor behind it. */
 export const liveEntry = <D extends z.ZodType>(data: D) => z.object({ cursor: z.string(), data });
 
+/** Text arrived: the message's text becomes `text.slice(0, offset) + delta`, so that applying it twice does no harm. */
+export const TextDelta = z.object({
+  kind: z.literal('delta'),
+  messageId: z.uuid(),
+  seq: z.number().int(),
+  offset: z.number().int(),
+  delta: z.string(),
+});
+
 /** One delta and the cursor behind it. */
 export interface LiveEntry {
   readonly cursor: string;

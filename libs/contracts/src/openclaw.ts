@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { defineCatalog, defineEvent, defineLive, defineRequest } from './contract.js';
 import { operationsRequests, operationsRoutes } from './operations.js';
-import { BackfillQuery, backfillOf, liveEntry } from './live.js';
+import { BackfillQuery, TextDelta, backfillOf, liveEntry } from './live.js';
 import { defineRoutes } from './route.js';
 import { Id, Instant, Line, PageQuery, pageOf } from './schemas.js';
 
@@ -113,14 +113,7 @@ export const ChatFrame = z
   .discriminatedUnion('kind', [
     /** A message was added or changed: replace it by `message.id`. */
     z.object({ kind: z.literal('message'), message: Message }),
-    /** Text arrived: the message's text becomes `text.slice(0, offset) + delta`. */
-    z.object({
-      kind: z.literal('delta'),
-      messageId: Id,
-      seq: z.number().int(),
-      offset: z.number().int(),
-      delta: z.string(),
-    }),
+    TextDelta,
     /** What the agent does while there is no text yet. */
     z.object({ kind: z.literal('status'), messageId: Id, seq: z.number().int(), phase: z.string() }),
     z.object({ kind: z.literal('tool'), messageId: Id, seq: z.number().int(), toolCall: ToolCall }),

@@ -30,6 +30,7 @@ import {
 } from '@aether/runtime/service';
 import { expect } from '@jest/globals';
 import { adoptGateway } from '@aether/openclaw-process/process';
+import { environment as testEnvironment } from '@aether/testing/config';
 import { startTestNats, testDatabase } from '@aether/testing/environment';
 import { eventually } from '@aether/testing/eventually';
 import { emptyWhenRead, readLines } from '../src/process/output-file.js';
@@ -125,7 +126,7 @@ export async function startSystem(settings: Record<string, string> = {}, real?: 
         process.execPath,
         ['--disable-warning=ExperimentalWarning', program, join(directory, 'runtime')],
         {
-          env: { ...process.env, ...environment },
+          env: { ...testEnvironment, ...environment },
           stdio: ['ignore', 'pipe', 'inherit'],
         },
       );
