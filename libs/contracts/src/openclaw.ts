@@ -183,6 +183,14 @@ export const openclawRequests = {
       deploymentId: Id,
       agentId: z.string().min(1).max(120).optional(),
       title: Line(200).optional(),
+      directory: z
+        .string()
+        .startsWith('/')
+        .max(4_096)
+        .optional()
+        .describe(
+          "Of services only: where the agent works, a directory at this path on the gateway's machine.",
+        ),
     }),
     output: Chat,
     errors: agentErrors,
@@ -209,7 +217,13 @@ export const openclawRequests = {
   }),
   /** Stores the message and starts the turn. Answers with the stored user message; the reply streams. */
   sendMessage: defineRequest('req.openclaw.send-message.v1', {
-    input: z.object({ id: Id.describe('The chat.'), text: z.string().trim().min(1).max(200_000) }),
+    input: z.object({
+      id: Id.describe('The chat.'),
+      text: z.string().trim().min(1).max(200_000),
+      messageId: Id.optional().describe(
+        "Of services only: the message's id, which is the turn's idempotency key at the gateway.",
+      ),
+    }),
     output: Message,
     errors: {
       ...chatErrors,
@@ -217,6 +231,19 @@ export const openclawRequests = {
         status: 409,
         title: 'The agent is still answering the message before.',
         hint: 'Wait for its end, or abort it.',
+      },
+    },
+  }),
+  /** What the turns of a chat have used so far, by the gateway's own record of its model calls. */
+  getChatUsage: defineRequest('req.openclaw.get-chat-usage.v1', {
+    input: z.object({ id: Id }),
+    output: z.object({ tokens: z.number().int(), costUsd: z.number() }),
+    errors: {
+      ...chatErrors,
+      gateway_away: {
+        status: 503,
+        title: "The agent's gateway is not connected.",
+        hint: 'Ask again when its connection is back.',
       },
     },
   }),

@@ -6,6 +6,7 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { AbortTurn } from './chats/abort-turn.js';
 import { ChatFeed } from './chats/chat-feed.js';
 import { ChatRepository } from './chats/chat.repository.js';
+import { ChatUsage } from './chats/chat-usage.js';
 import { CreateChat } from './chats/create-chat.js';
 import { DeleteChat } from './chats/delete-chat.js';
 import { FollowChat } from './chats/follow-chat.js';
@@ -38,6 +39,7 @@ const useCases = [
   CloseConnection,
   ReadConnections,
   ListAgents,
+  ChatUsage,
   CreateChat,
   ReadChats,
   SendMessage,

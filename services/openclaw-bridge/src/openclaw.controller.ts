@@ -3,6 +3,7 @@ import { Messaging } from '@aether/messaging/messaging';
 import type { ServiceParts } from '@aether/runtime/service';
 import { Controller, Inject, type OnModuleInit } from '@nestjs/common';
 import { AbortTurn } from './chats/abort-turn.js';
+import { ChatUsage } from './chats/chat-usage.js';
 import { CreateChat } from './chats/create-chat.js';
 import { DeleteChat } from './chats/delete-chat.js';
 import { FollowChat } from './chats/follow-chat.js';
@@ -28,6 +29,7 @@ export class OpenclawController implements OnModuleInit {
     private readonly createChat: CreateChat,
     private readonly chats: ReadChats,
     private readonly sendMessage: SendMessage,
+    private readonly chatUsage: ChatUsage,
     private readonly followChat: FollowChat,
     private readonly abortTurn: AbortTurn,
     private readonly deleteChat: DeleteChat,
@@ -48,6 +50,7 @@ export class OpenclawController implements OnModuleInit {
       getChat: ({ id }, context) => this.chats.get(id, context),
       listMessages: (query, context) => this.chats.messages(query, context),
       sendMessage: (input, context) => this.sendMessage.execute(input, context),
+      getChatUsage: (input, context) => this.chatUsage.execute(input, context),
       followChat: (input, context) => this.followChat.execute(input, context),
       abortTurn: (input, context) => this.abortTurn.execute(input, context),
       deleteChat: (input, context) => this.deleteChat.execute(input, context),

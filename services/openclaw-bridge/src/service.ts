@@ -7,6 +7,7 @@ import { BridgeConfig } from './config.js';
 import { ConnectionRow } from './connections/connection.entity.js';
 import { ProbeRow } from './connections/probe.entity.js';
 import { CreateBridge1763857000000 } from './migrations/1763857000000-create-bridge.js';
+import { ChatDirectory1764000000000 } from './migrations/1764000000000-chat-directory.js';
 
 export const openclawBridgeService = defineService({
   name: 'openclaw-bridge',
@@ -14,7 +15,7 @@ export const openclawBridgeService = defineService({
   config: BridgeConfig,
   schema: {
     entities: [ConnectionRow, ProbeRow, ChatRow, MessageRow],
-    migrations: [CreateBridge1763857000000],
+    migrations: [CreateBridge1763857000000, ChatDirectory1764000000000],
   },
   module: (parts) => AppModule.register(parts),
 });

@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
+import { tmpdir } from 'node:os';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { openclawRequests, type Chat } from '@aether/contracts/openclaw';
 import type { Context } from '@aether/messaging/context';
+import { newId } from '@aether/messaging/id';
 import { schemaDrift } from '@aether/persistence/data-source';
 import { FakeGateway, type TurnStep } from '@aether/testing/fake-gateway';
 import { eventually } from '@aether/testing/eventually';
@@ -74,6 +76,45 @@ describe('a chat', () => {
     expect(frames).toContain('status');
     expect(frames).toContain('delta');
     expect((await bridge.messages(chat.id)).map(({ seq }) => seq)).toEqual([1, 2]);
+  });
+
+  test('works in the directory a service names, by the id it gives, and tells what was used', async () => {
+    gateway.turns.script = hello;
+    const service: Partial<Context> = { actor: { type: 'service', id: 'orchestrator', role: null } };
+    const { deploymentId } = chat;
+    const input = { deploymentId, directory: tmpdir() };
+    await expect(bridge.call(openclawRequests.createChat, input, as('operator'))).rejects.toMatchObject({
+      code: 'forbidden',
+    });
+    const own = await bridge.call(openclawRequests.createChat, input, service);
+    const messageId = newId();
+    const sent = await bridge.call(
+      openclawRequests.sendMessage,
+      { id: own.id, text: 'work there', messageId },
+      service,
+    );
+    expect(sent.id).toBe(messageId);
+    await bridge.reply(own.id, sent);
+    const created = gateway.callsOf('sessions.create').at(-1);
+    expect(created).toMatchObject({ cwd: tmpdir(), agentId: own.agentId });
+    expect(gateway.callsOf('chat.send').at(-1)).toMatchObject({ idempotencyKey: messageId });
+    await expect(bridge.call(openclawRequests.getChatUsage, { id: own.id }, service)).resolves.toMatchObject({
+      costUsd: 0,
+    });
+  });
+
+  test('refuses to let an agent work elsewhere when its directory is not there', async () => {
+    const service: Partial<Context> = { actor: { type: 'service', id: 'orchestrator', role: null } };
+    const before = gateway.callsOf('chat.send').length;
+    const own = await bridge.call(
+      openclawRequests.createChat,
+      { deploymentId: chat.deploymentId, directory: '/nowhere/at/all' },
+      service,
+    );
+    const sent = await bridge.call(openclawRequests.sendMessage, { id: own.id, text: 'work' }, service);
+    const reply = await bridge.reply(own.id, sent);
+    expect(reply).toMatchObject({ state: 'failed', reason: { code: 'directory_refused' } });
+    expect(gateway.callsOf('chat.send')).toHaveLength(before);
   });
 
   test('answers a repeated request with the first message and runs one turn', async () => {

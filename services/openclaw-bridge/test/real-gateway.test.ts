@@ -1,8 +1,12 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { openclawRequests, type Chat } from '@aether/contracts/openclaw';
+import type { Context } from '@aether/messaging/context';
 import { useRealGateway } from '@aether/testing/real-gateway';
 import { callTools, say } from '@aether/testing/scripted-model';
 import { eventually } from '@aether/testing/eventually';
@@ -46,6 +50,24 @@ describe('with a real OpenClaw gateway', () => {
     expect(reply).toMatchObject({ state: 'complete', text: 'Done.' });
     expect(reply.toolCalls[0]).toMatchObject({ name: 'exec', isError: false });
     expect(reply.toolCalls[0]?.result).toContain('seen-by-a-tool');
+  }, 90_000);
+
+  test('a service has the agent work in a directory, and learns what that used', async () => {
+    const service: Partial<Context> = { actor: { type: 'service', id: 'orchestrator', role: null } };
+    const directory = await mkdtemp(join(tmpdir(), 'aether-worktree-'));
+    gateway().model.answer(({ toolResults }) =>
+      toolResults.length > 0
+        ? say('Written.')
+        : callTools([{ name: 'write', arguments: { path: 'note.txt', content: 'here' } }]),
+    );
+    const input = { deploymentId: chat.deploymentId, directory };
+    const own = await bridge.call(openclawRequests.createChat, input, service);
+    const sent = await bridge.call(openclawRequests.sendMessage, { id: own.id, text: 'write it' }, service);
+    expect(await bridge.reply(own.id, sent, 60_000)).toMatchObject({ state: 'complete', text: 'Written.' });
+    expect(await readFile(join(directory, 'note.txt'), 'utf8')).toBe('here');
+    const usage = await bridge.call(openclawRequests.getChatUsage, { id: own.id }, service);
+    expect(usage.tokens).toBeGreaterThan(0);
+    await rm(directory, { recursive: true });
   }, 90_000);
 
   test('an aborted turn ends at once and keeps its text', async () => {

@@ -19,6 +19,10 @@ export class ChatRow {
   @Column('text')
   title: string;
 
+  /** Where its agent works instead of its own workspace. */
+  @Column('text', { nullable: true })
+  directory: string | null;
+
   /** Sequence number of its last message. */
   @Column('int', { name: 'last_seq' })
   lastSeq: number;

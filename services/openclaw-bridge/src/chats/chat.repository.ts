@@ -63,7 +63,7 @@ export class ChatRepository {
 
   async create(
     tx: Transaction,
-    fields: Pick<ChatRow, 'connectionId' | 'deploymentId' | 'agentId' | 'title'>,
+    fields: Pick<ChatRow, 'connectionId' | 'deploymentId' | 'agentId' | 'title' | 'directory'>,
   ): Promise<ChatRow> {
     const now = this.clock.now();
     const chat = Object.assign(new ChatRow(), {
@@ -83,7 +83,7 @@ export class ChatRepository {
   async beginTurn(
     tx: Transaction,
     chatId: string,
-    said: { text: string; waitsFor: (connectionId: string) => Reason | null },
+    said: { id?: string | undefined; text: string; waitsFor: (connectionId: string) => Reason | null },
   ): Promise<OpenTurn | 'busy' | 'gone'> {
     const { manager } = tx;
     const chat = await manager.findOne(ChatRow, {
@@ -107,7 +107,7 @@ export class ChatRepository {
       createdAt: now,
     };
     const prompt = Object.assign(new MessageRow(), common, {
-      id: newId(),
+      id: said.id ?? newId(),
       seq: chat.lastSeq + 1,
       role: 'user',
       text: said.text,

@@ -4,7 +4,7 @@ import type { RequestContext } from '@aether/messaging/requests';
 import { Database } from '@aether/persistence/database';
 import { Injectable } from '@nestjs/common';
 import { ConnectionRepository } from '../connections/connection.repository.js';
-import { requireServiceOr } from '@aether/messaging/access';
+import { requireService, requireServiceOr } from '@aether/messaging/access';
 import { ChatRepository } from './chat.repository.js';
 
 const contract = openclawRequests.createChat;
@@ -19,6 +19,7 @@ export class CreateChat {
 
   async execute(input: InputOf<typeof contract>, context: RequestContext<typeof contract>): Promise<Chat> {
     requireServiceOr(context, 'chats:write');
+    if (input.directory !== undefined) requireService(context);
     const connection = await this.connections.findByDeployment(input.deploymentId);
     if (!connection || connection.state === 'closed') throw context.fail('connection_not_found');
     const agent = input.agentId
@@ -30,6 +31,7 @@ export class CreateChat {
         connectionId: connection.id,
         deploymentId: connection.deploymentId,
         agentId: agent.id,
+        directory: input.directory ?? null,
         title: input.title ?? `Chat with ${agent.name}`,
       });
       return chat.reply();

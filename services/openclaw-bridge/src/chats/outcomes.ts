@@ -18,6 +18,11 @@ export const outcomes = {
       remedy: 'See the agent’s log, then send the message again.',
     }),
   refused: (text: string, message: string) => failed(text, 'message_refused', { cause: message }),
+  directoryRefused: (text: string, message: string) =>
+    failed(text, 'directory_refused', {
+      cause: `The agent cannot work in the directory it was given: ${message}`,
+      remedy: 'The gateway must see the directory at the same path and grant operator.admin.',
+    }),
   cutInTool: (text: string) =>
     failed(text, 'cut_in_tool', {
       cause: 'The agent’s time was up in the middle of a tool call.',

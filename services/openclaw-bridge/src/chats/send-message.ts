@@ -3,7 +3,7 @@ import type { InputOf } from '@aether/contracts/contract';
 import type { RequestContext } from '@aether/messaging/requests';
 import { Database } from '@aether/persistence/database';
 import { Injectable } from '@nestjs/common';
-import { requireServiceOr } from '@aether/messaging/access';
+import { requireService, requireServiceOr } from '@aether/messaging/access';
 import { ChatFeed } from './chat-feed.js';
 import { ChatRepository, type OpenTurn } from './chat.repository.js';
 import { Turns } from './turns.js';
@@ -21,8 +21,10 @@ export class SendMessage {
 
   async execute(input: InputOf<typeof contract>, context: RequestContext<typeof contract>): Promise<Message> {
     requireServiceOr(context, 'chats:write');
+    if (input.messageId !== undefined) requireService(context);
     return this.database.once({ contract, input, context }, async (tx) => {
       const turn = await this.chats.beginTurn(tx, input.id, {
+        id: input.messageId,
         text: input.text,
         waitsFor: (connectionId) => this.turns.waitsFor(connectionId),
       });

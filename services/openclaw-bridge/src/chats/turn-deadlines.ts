@@ -44,7 +44,7 @@ export class TurnDeadlines implements OnApplicationBootstrap, BeforeApplicationS
     else if (this.isOver(turn.sentAt, TURN_MAX_S * 1_000)) {
       void this.driver.end(turn, outcomes.turnTimeout(turn.text));
       void this.driver.stopRun(turn);
-    } else if (this.isOver(turn.heardAt, QUIET_MS) && this.driver.isLinked(turn.connectionId))
+    } else if (this.isOver(turn.heardAt, QUIET_MS) && this.driver.linkOf(turn.connectionId))
       void this.driver.advance(turn);
   }
 

@@ -2,7 +2,7 @@ import type { Clock } from '@aether/runtime/clock';
 import type { Logger } from '@aether/runtime/logger';
 import { Inject, Injectable } from '@nestjs/common';
 import type { BridgeConfig } from '../config.js';
-import { AbortAnswer, SendAnswer } from '../gateway/frames.js';
+import { AbortAnswer, SendAnswer, SessionAnswer } from '../gateway/frames.js';
 import { GatewayRequestError } from '../gateway/gateway-client.js';
 import { CLOCK, CONFIG, LOGGER } from '../tokens.js';
 import { ChatFeed } from './chat-feed.js';
@@ -48,8 +48,9 @@ export class TurnDriver {
     this.links.delete(connectionId);
   }
 
-  isLinked(connectionId: string): boolean {
-    return this.links.has(connectionId);
+  /** The connection of a gateway that is there. */
+  linkOf(connectionId: string): Link | undefined {
+    return this.links.get(connectionId);
   }
 
   /** Does the next thing for a turn, after what is being done for it. Waits for the next connection where there is none. */
@@ -88,6 +89,7 @@ export class TurnDriver {
 
   private async send(turn: Turn, link: Link): Promise<void> {
     if (turn.abortRequested) return this.end(turn, outcomes.aborted(turn.text));
+    if (turn.directory && !(await this.root(turn, turn.directory, link))) return;
     // Written before it is sent: after a crash in between, the history tells whether it arrived.
     turn.sentAt = this.clock.now();
     await this.chats.markSent(turn.replyId, turn.sentAt);
@@ -103,6 +105,27 @@ export class TurnDriver {
       await this.chats.markSent(turn.replyId, null);
       this.advanceLater(turn);
     }
+  }
+
+  /**
+   * Has the session work in its directory; the same again is harmless. A gateway that does not do it would have the
+   * agent work somewhere else, so the turn ends instead.
+   */
+  private async root(turn: Turn, cwd: string, link: Link): Promise<boolean> {
+    let refusal = 'the gateway took another directory';
+    try {
+      const answer = await link.request('sessions.create', {
+        key: turn.sessionKey,
+        agentId: turn.agentId,
+        cwd,
+      });
+      if (samePath(SessionAnswer.parse(answer).entry?.spawnedCwd, cwd)) return true;
+    } catch (error) {
+      if (!(error instanceof GatewayRequestError) || error.isLost || error.retryable) throw error;
+      refusal = error.message;
+    }
+    await this.end(turn, outcomes.directoryRefused(turn.text, refusal));
+    return false;
   }
 
   /** Finds out from the gateway's record how far a sent turn has come. */
@@ -151,3 +174,6 @@ export class TurnDriver {
     setTimeout(() => void this.advance(turn), AGAIN_MS).unref();
   }
 }
+
+const samePath = (told: string | undefined, asked: string) =>
+  told?.replace(/\/+$/, '') === asked.replace(/\/+$/, '');

@@ -12,6 +12,9 @@ export class Turn {
   readonly replyId: string;
   readonly seq: number;
   readonly sessionKey: string;
+  readonly agentId: string;
+  /** Where the agent works instead of its own workspace. */
+  readonly directory: string | null;
   /** Idempotency key of the turn at the gateway, which also names its run. */
   readonly runId: string;
   readonly prompt: string;
@@ -39,6 +42,8 @@ export class Turn {
     this.replyId = reply.id;
     this.seq = reply.seq;
     this.sessionKey = chat.sessionKey;
+    this.agentId = chat.agentId;
+    this.directory = chat.directory;
     this.runId = prompt.id;
     this.prompt = prompt.text;
     this.queuedAt = reply.createdAt;

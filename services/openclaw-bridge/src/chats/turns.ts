@@ -24,7 +24,7 @@ export class Turns {
 
   /** What a message to this gateway has to wait for, or null. */
   waitsFor(connectionId: string): Reason | null {
-    return this.driver.isLinked(connectionId) ? null : AWAY;
+    return this.driver.linkOf(connectionId) ? null : AWAY;
   }
 
   /** Begins a stored turn, now or when its gateway is there. */

@@ -50,6 +50,13 @@ const HistoryRow = z.looseObject({
   stopReason: z.string().optional(),
   /** Of a row that keeps what an aborted run had said. */
   openclawAbort: z.looseObject({}).optional(),
+  /** Of a row with what the model said. */
+  usage: z
+    .looseObject({
+      totalTokens: z.number().optional(),
+      cost: z.looseObject({ total: z.number().optional() }).optional(),
+    })
+    .optional(),
   /** Of a row with the result of a tool. */
   toolCallId: z.string().optional(),
   isError: z.boolean().optional(),
@@ -63,6 +70,10 @@ export const History = z.looseObject({
 });
 export type History = z.infer<typeof History>;
 
+/** Where a session works, as the gateway has taken it. */
+export const SessionAnswer = z.looseObject({
+  entry: z.looseObject({ spawnedCwd: z.string().optional() }).optional(),
+});
 export const SendAnswer = z.looseObject({ status: z.string().optional() });
 export const AbortAnswer = z.looseObject({ aborted: z.boolean().optional() });
 
