@@ -38,6 +38,21 @@ export const missionsRoutes = defineRoutes({
     summary: 'Ask Jason for a plan, or for another one',
     status: 202,
   },
+  'POST /api/v1/missions/{id}/approve': {
+    contract: missionsRequests.approveMission,
+    access: write,
+    summary: 'Start the tasks of a mission',
+  },
+  'POST /api/v1/missions/{id}/pause': {
+    contract: missionsRequests.pauseMission,
+    access: write,
+    summary: 'Start no more tasks; those that run go on',
+  },
+  'POST /api/v1/missions/{id}/resume': {
+    contract: missionsRequests.resumeMission,
+    access: write,
+    summary: 'Go on with a paused mission',
+  },
   'POST /api/v1/missions/{id}/cancel': {
     contract: missionsRequests.cancelMission,
     access: write,
@@ -75,6 +90,26 @@ export const missionsRoutes = defineRoutes({
     contract: missionsRequests.removeTask,
     access: write,
     summary: 'Remove a task that was not begun',
+  },
+  'POST /api/v1/tasks/{id}/review': {
+    contract: missionsRequests.reviewTask,
+    access: write,
+    summary: 'Accept reported work, or send it back with what should change',
+  },
+  'POST /api/v1/tasks/{id}/answer': {
+    contract: missionsRequests.answerQuestion,
+    access: write,
+    summary: 'Answer what the agent of a task asked',
+  },
+  'POST /api/v1/tasks/{id}/retry': {
+    contract: missionsRequests.retryTask,
+    access: write,
+    summary: 'Try a failed or cancelled task again',
+  },
+  'POST /api/v1/tasks/{id}/cancel': {
+    contract: missionsRequests.cancelTask,
+    access: write,
+    summary: 'Give a task up',
   },
   'POST /api/v1/tasks/{id}/dependencies': {
     contract: missionsRequests.connectTasks,

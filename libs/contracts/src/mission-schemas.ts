@@ -3,8 +3,8 @@ import { Id, Instant, Line, Slug, Visibility } from './schemas.js';
 
 /** What a person, or Jason on their behalf, wants done, and within which bounds. */
 export const Autonomy = z
-  .enum(['propose'])
-  .describe('propose: a person approves the plan. More comes once agents carry missions out.');
+  .enum(['propose', 'auto'])
+  .describe("propose: a person approves the plan. auto: Jason's plan starts by itself.");
 export type Autonomy = z.infer<typeof Autonomy>;
 
 /** Who decides that a task whose checks passed is done. */

@@ -1,18 +1,24 @@
 import { defineCatalog } from './contract.js';
+import { executionEvents, executionRequests, executionRoutes } from './execution.js';
 import { jasonEvents, jasonLive, jasonRequests, jasonRoutes } from './jason.js';
 import { operationsRequests, operationsRoutes } from './operations.js';
 import { defineRoutes } from './route.js';
 
-export const orchestratorRequests = { ...jasonRequests, ...operationsRequests('orchestrator') };
+export const orchestratorRequests = {
+  ...jasonRequests,
+  ...executionRequests,
+  ...operationsRequests('orchestrator'),
+};
 
 export const orchestratorCatalog = defineCatalog({
   owner: 'orchestrator',
   requests: orchestratorRequests,
-  events: jasonEvents,
+  events: { ...jasonEvents, ...executionEvents },
   live: jasonLive,
 });
 
 export const orchestratorRoutes = defineRoutes({
   ...jasonRoutes,
+  ...executionRoutes,
   ...operationsRoutes('orchestrator', orchestratorRequests),
 });

@@ -51,6 +51,7 @@ export class EditTasks {
       if (input.title) mission.title = input.title;
       open.note({ kind: 'plan', text: input.note, data: { demo: input.demo, tasks: input.tasks.length } });
       open.proposed();
+      if (mission.autonomy === 'auto') open.running();
       return () => mission.reply();
     });
   }
