@@ -1,2 +1,4 @@
+export const CLOCK = Symbol('clock');
+export const CONFIG = Symbol('config');
 export const LOGGER = Symbol('logger');
 export const OPERATIONS = Symbol('operations');
