@@ -90,6 +90,7 @@ export function environmentOf(
       PORT_FIRST: String(addresses.agentsPort),
       PORT_LAST: String(addresses.agentsPort + AGENT_PORTS - 1),
     },
+    orchestrator: { DATA_DIR: dataDir },
     gateway: { HOST: config.host, PORT: String(addresses.gatewayPort) },
   };
   return {

@@ -29,7 +29,7 @@ export type PoolAgent = z.infer<typeof PoolAgent>;
 /**
  * Where an attempt is on its way: `claiming` the task, `preparing` a worktree, `working` (the agent's turn), `asking`
  * a person, `collecting` what was done, `checking` it, `reporting` it, `reviewing` (a person's verdict), `merging`,
- * `accepting`. The last four are ends: only `accepted` work is in the mission's branch, the rest is kept in a ref.
+ * `accepting`, and `closing`, which keeps the work and removes the worktree. The last four are ends: only `accepted` work is in the mission's branch, the rest is kept in a ref.
  */
 export const AttemptState = z.enum([
   'claiming',
@@ -42,6 +42,7 @@ export const AttemptState = z.enum([
   'reviewing',
   'merging',
   'accepting',
+  'closing',
   'accepted',
   'sent-back',
   'failed',
@@ -89,6 +90,7 @@ export const TaskWait = z
       'mission_cap',
       'global_cap',
       'memory_low',
+      'ports_taken',
       'retry_pause',
     ]),
     text: z.string(),

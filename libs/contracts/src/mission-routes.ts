@@ -1,3 +1,4 @@
+import { artifactRoutes } from './mission-artifacts.js';
 import { missionsRequests } from './missions.js';
 import { operationsRoutes } from './operations.js';
 import { defineRoutes } from './route.js';
@@ -121,5 +122,6 @@ export const missionsRoutes = defineRoutes({
     access: write,
     summary: 'Make a task wait for another no longer',
   },
+  ...artifactRoutes,
   ...operationsRoutes('missions', missionsRequests),
 });

@@ -241,6 +241,23 @@ export const PlannedTask = z
   .meta({ id: 'PlannedTask' });
 export type PlannedTask = z.infer<typeof PlannedTask>;
 
+/** What a scheduler needs to know of a task that could start: few words, since there may be many. */
+export const ReadyTask = Task.pick({
+  id: true,
+  missionId: true,
+  key: true,
+  title: true,
+  requires: true,
+  prefers: true,
+  chainMinutes: true,
+  updatedAt: true,
+}).extend({
+  mission: Mission.pick({ priority: true, deployMissing: true, createdBy: true, visibility: true }).extend({
+    ports: z.number().int().describe('To be leased to each attempt.'),
+  }),
+});
+export type ReadyTask = z.infer<typeof ReadyTask>;
+
 /** Most tasks one mission may have. */
 export const MAX_TASKS = 200;
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { defineCatalog, defineEvent, defineLive } from './contract.js';
 import { liveEntry } from './live.js';
+import { artifactEvents, artifactRequests } from './mission-artifacts.js';
 import { missionRequests } from './mission-requests.js';
 import { Mission, MissionState, Task, TaskState, ThreadEntry } from './mission-schemas.js';
 import { operationsRequests } from './operations.js';
@@ -10,6 +11,7 @@ import { taskRequests } from './task-requests.js';
 export const missionsRequests = {
   ...missionRequests,
   ...taskRequests,
+  ...artifactRequests,
   ...operationsRequests('missions'),
 };
 
@@ -49,6 +51,7 @@ export const missionsEvents = {
     z.object({ task: Task, text: z.string(), ...change }),
   ),
   entryAdded: defineEvent('evt.missions.entry-added.v1', z.object({ entry: ThreadEntry })),
+  ...artifactEvents,
 };
 
 export const missionsLive = {

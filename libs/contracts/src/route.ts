@@ -18,6 +18,8 @@ export interface RouteSpec<C extends RequestContract = RequestContract> {
   readonly rateClass?: RateClass;
   /** The answer sets or clears the session cookies, and the refresh token is read from them. */
   readonly session?: 'start' | 'refresh' | 'end';
+  /** The answer is a file, not JSON: the contract is asked for its pieces (see `FilePiece`) one after another. */
+  readonly file?: true;
 }
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';

@@ -8,7 +8,7 @@ import {
   stateErrors,
   taskErrors,
 } from './mission-errors.js';
-import { Mission, PlannedTask, Priority, Receipt, StateReason, Task, TaskState } from './mission-schemas.js';
+import { Mission, PlannedTask, ReadyTask, Receipt, StateReason, Task, TaskState } from './mission-schemas.js';
 import { Id, Instant, Line, PageQuery, Slug, pageOf } from './schemas.js';
 
 const TaskRef = z.object({ id: Id });
@@ -86,7 +86,7 @@ export const taskRequests = {
   listReadyTasks: defineRequest('req.missions.list-ready-tasks.v1', {
     input: z.object({ missionId: Id.optional(), limit: z.number().int().min(1).max(1_000).default(200) }),
     output: z.object({
-      items: z.array(z.object({ task: Task, priority: Priority, missionCreatedAt: Instant })),
+      items: z.array(ReadyTask),
     }),
   }),
   /** Binds a ready task to an attempt. Asked again with the same attempt it answers the same. */

@@ -79,8 +79,30 @@ export const topology = {
       modelsRequests.issueVirtualKey,
       deployerRequests.listTemplates,
       deployerRequests.listDeployments,
+      deployerRequests.createDeployment,
+      openclawRequests.listAgents,
+      openclawRequests.createChat,
+      openclawRequests.sendMessage,
+      openclawRequests.listMessages,
+      openclawRequests.getChatUsage,
+      openclawRequests.abortTurn,
     ],
-    durables: [{ name: 'orchestrator-plans', events: [missionsEvents.planRequested] }],
+    durables: [
+      { name: 'orchestrator-plans', events: [missionsEvents.planRequested] },
+      {
+        name: 'orchestrator-missions',
+        events: [
+          missionsEvents.missionChanged,
+          missionsEvents.taskChanged,
+          missionsEvents.taskReviewed,
+          missionsEvents.questionAnswered,
+        ],
+      },
+      {
+        name: 'orchestrator-agents',
+        events: [openclawEvents.messageFinished, openclawEvents.connectionChanged],
+      },
+    ],
   },
   gateway: {
     ...none,

@@ -1,8 +1,27 @@
 import { Messaging } from '@aether/messaging/messaging';
 import { Database } from '@aether/persistence/database';
 import { EventConsumers } from '@aether/persistence/event-consumers';
+import { systemClock } from '@aether/runtime/clock';
 import type { ServiceParts } from '@aether/runtime/service';
 import { Module, type DynamicModule } from '@nestjs/common';
+import { AttemptRepository } from './attempts/attempt.repository.js';
+import { AttemptWorker } from './attempts/attempt-worker.js';
+import { Handover } from './attempts/handover.js';
+import { Places } from './attempts/places.js';
+import { ReadAttempts } from './attempts/read-attempts.js';
+import { RollBack } from './attempts/roll-back.js';
+import { Steps } from './attempts/steps.js';
+import { Check } from './attempts/steps/check.js';
+import { ClaimTask } from './attempts/steps/claim-task.js';
+import { Close } from './attempts/steps/close.js';
+import { Collect } from './attempts/steps/collect.js';
+import { Accept, MergeWork } from './attempts/steps/merge.js';
+import { Prepare } from './attempts/steps/prepare.js';
+import { Report, Review } from './attempts/steps/report.js';
+import { Ask, Work } from './attempts/steps/work.js';
+import type { OrchestratorConfig } from './config.js';
+import { Repositories } from './git/repositories.js';
+import { Turnstile } from './git/turnstile.js';
 import { AnswerPerson } from './jason/answer-person.js';
 import { Capabilities } from './jason/capabilities.js';
 import { ConversationFeed } from './jason/conversation-feed.js';
@@ -13,13 +32,21 @@ import { JasonWorker } from './jason/jason-worker.js';
 import { JobRepository } from './jason/job.repository.js';
 import { ModelAccess } from './jason/model-access.js';
 import { PlanMission } from './jason/plan-mission.js';
+import { ReportMission } from './jason/report-mission.js';
 import { OrchestratorConsumers } from './orchestrator.consumers.js';
 import { OrchestratorController } from './orchestrator.controller.js';
-import { LOGGER, OPERATIONS } from './tokens.js';
+import { Pool } from './pool/pool.js';
+import { PoolRepository } from './pool/pool.repository.js';
+import { CapsRepository } from './schedule/caps.repository.js';
+import { DeployMissing } from './schedule/deploy-missing.js';
+import { Scheduler } from './schedule/scheduler.js';
+import { SetCaps } from './schedule/set-caps.js';
+import { TaskWaits } from './schedule/task-waits.js';
+import { CLOCK, CONFIG, LOGGER, OPERATIONS } from './tokens.js';
 
 @Module({})
 export class AppModule {
-  static register(service: ServiceParts): DynamicModule {
+  static register(service: ServiceParts<OrchestratorConfig>): DynamicModule {
     return {
       module: AppModule,
       controllers: [OrchestratorController],
@@ -27,6 +54,8 @@ export class AppModule {
         { provide: Messaging, useValue: service.messaging },
         { provide: Database, useValue: service.database },
         { provide: EventConsumers, useValue: service.consumers },
+        { provide: CLOCK, useValue: systemClock },
+        { provide: CONFIG, useValue: service.config },
         { provide: LOGGER, useValue: service.logger },
         { provide: OPERATIONS, useValue: service.operations },
         OrchestratorConsumers,
@@ -40,6 +69,34 @@ export class AppModule {
         AnswerPerson,
         Converse,
         FollowConversation,
+        ReportMission,
+        Turnstile,
+        Repositories,
+        Places,
+        Handover,
+        AttemptRepository,
+        ClaimTask,
+        Prepare,
+        Work,
+        Ask,
+        Collect,
+        Check,
+        Report,
+        Review,
+        MergeWork,
+        Accept,
+        Close,
+        Steps,
+        AttemptWorker,
+        ReadAttempts,
+        RollBack,
+        PoolRepository,
+        Pool,
+        CapsRepository,
+        SetCaps,
+        TaskWaits,
+        DeployMissing,
+        Scheduler,
       ],
     };
   }

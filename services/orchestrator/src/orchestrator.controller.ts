@@ -2,8 +2,14 @@ import { orchestratorRequests } from '@aether/contracts/orchestrator';
 import { Messaging } from '@aether/messaging/messaging';
 import type { ServiceParts } from '@aether/runtime/service';
 import { Controller, Inject, type OnModuleInit } from '@nestjs/common';
+import { ReadAttempts } from './attempts/read-attempts.js';
+import { RollBack } from './attempts/roll-back.js';
 import { Converse } from './jason/converse.js';
 import { FollowConversation } from './jason/follow-conversation.js';
+import { Pool } from './pool/pool.js';
+import { CapsRepository } from './schedule/caps.repository.js';
+import { SetCaps } from './schedule/set-caps.js';
+import { TaskWaits } from './schedule/task-waits.js';
 import { OPERATIONS } from './tokens.js';
 
 @Controller()
@@ -13,6 +19,12 @@ export class OrchestratorController implements OnModuleInit {
     @Inject(OPERATIONS) private readonly operations: ServiceParts['operations'],
     private readonly converse: Converse,
     private readonly followConversation: FollowConversation,
+    private readonly pool: Pool,
+    private readonly attempts: ReadAttempts,
+    private readonly waits: TaskWaits,
+    private readonly caps: CapsRepository,
+    private readonly setCaps: SetCaps,
+    private readonly rollBack: RollBack,
   ) {}
 
   onModuleInit(): void {
@@ -26,6 +38,15 @@ export class OrchestratorController implements OnModuleInit {
       abortJason: (input, context) => this.converse.abort(input, context),
       listJasonMessages: (query, context) => this.converse.messages(query, context),
       followConversation: (input, context) => this.followConversation.execute(input, context),
+      listPool: () => this.pool.list(),
+      updatePoolAgent: (input, context) => this.pool.update(input, context),
+      listAttempts: (query, context) => this.attempts.list(query, context),
+      getAttempt: (input, context) => this.attempts.get(input, context),
+      getDiff: (input, context) => this.attempts.diff(input, context),
+      explainTask: (input, context) => this.waits.explain(input, context),
+      getCaps: () => this.caps.get(),
+      setCaps: (input, context) => this.setCaps.execute(input, context),
+      rollBackMission: (input, context) => this.rollBack.execute(input, context),
     });
   }
 }

@@ -1,19 +1,24 @@
 import { orchestratorCatalog } from '@aether/contracts/orchestrator';
-import { DatabaseConfig } from '@aether/runtime/config';
 import { defineService } from '@aether/runtime/service';
 import { AppModule } from './app.module.js';
+import { AttemptRow } from './attempts/attempt.entity.js';
+import { OrchestratorConfig } from './config.js';
 import { ConversationRow } from './jason/conversation.entity.js';
 import { JasonMessageRow } from './jason/jason-message.entity.js';
 import { JasonJob } from './jason/job.entity.js';
 import { CreateOrchestrator1763895000000 } from './migrations/1763895000000-create-orchestrator.js';
+import { CreateExecution1764000100000 } from './migrations/1764000100000-create-execution.js';
+import { PoolAgentRow } from './pool/pool-agent.entity.js';
+import { CapsRow } from './schedule/caps.entity.js';
+import { TaskWaitRow } from './schedule/task-wait.entity.js';
 
 export const orchestratorService = defineService({
   name: 'orchestrator',
   catalog: orchestratorCatalog,
-  config: DatabaseConfig,
+  config: OrchestratorConfig,
   schema: {
-    entities: [ConversationRow, JasonMessageRow, JasonJob],
-    migrations: [CreateOrchestrator1763895000000],
+    entities: [ConversationRow, JasonMessageRow, JasonJob, AttemptRow, PoolAgentRow, TaskWaitRow, CapsRow],
+    migrations: [CreateOrchestrator1763895000000, CreateExecution1764000100000],
   },
   module: (parts) => AppModule.register(parts),
 });

@@ -41,9 +41,21 @@ export class ReadMissions {
     const ready = await this.missions.ready(input);
     return {
       items: ready.map(({ task, mission }) => ({
-        task: task.reply(),
-        priority: mission.priority,
-        missionCreatedAt: mission.createdAt.toISOString(),
+        id: task.id,
+        missionId: task.missionId,
+        key: task.key,
+        title: task.title,
+        requires: task.requires,
+        prefers: task.prefers,
+        chainMinutes: task.chainMinutes,
+        updatedAt: task.updatedAt.toISOString(),
+        mission: {
+          priority: mission.priority,
+          deployMissing: mission.deployMissing,
+          createdBy: mission.createdBy,
+          visibility: mission.visibility,
+          ports: mission.workspace.ports,
+        },
       })),
     };
   }

@@ -84,6 +84,8 @@ function speak(intent: Intent): { text: string; slow: boolean }[] {
         text: index + 1 < intent.to ? `${index + 1} ` : `${index + 1}.`,
         slow: true,
       }));
+    case 'ask':
+      return words(`QUESTION: ${intent.text.slice(0, QUOTED_MAX)}`);
     case 'say':
       return words(`You said: ${intent.text.slice(0, QUOTED_MAX)}`);
     case 'write':

@@ -70,7 +70,7 @@ export class Repositories {
       this.root,
       `${createHash('sha256').update(address).digest('hex').slice(0, 24)}.git`,
     );
-    return this.turnstile.pass(`repository:${directory}`, async () => {
+    return this.turnstile.pass(`clone:${directory}`, async () => {
       try {
         if (!(await stat(directory).catch(() => null))) await this.clone(address, directory);
         else if (refresh) await gitAt(directory, this.home).raw('fetch', '--quiet', '--prune', 'origin');

@@ -149,7 +149,7 @@ export class Repository {
     return this.git.raw('diff', ...DIFF, base, commit, ...only);
   }
 
-  /** Everything between two commits as a patch that \`git apply\` takes. */
+  /** Everything between two commits as a patch that `git apply` takes. */
   async patch(base: string, commit: string): Promise<string> {
     return this.git.raw('diff', ...DIFF, '--binary', base, commit);
   }
@@ -164,7 +164,7 @@ export class Repository {
     return base.trim() === commit;
   }
 
-  /** \`merge-tree\` ends with 1 where it found conflicts, which is an answer and not a fault. */
+  /** `merge-tree` ends with 1 where it found conflicts, which is an answer and not a fault. */
   private async mergeTree(into: string, commit: string): Promise<{ tree: string; conflicts: string[] }> {
     const git = gitAt(this.directory, this.home, (exitCode) => exitCode <= 1);
     const told = await git.raw('merge-tree', '--write-tree', '-z', '--name-only', '--messages', into, commit);

@@ -68,6 +68,12 @@ export class Worktree {
     return (await this.git.raw('rev-parse', '--verify', 'HEAD')).trim();
   }
 
+  /** Back to a commit, without what came after it; ignored and included files stay. */
+  async restore(commit: string): Promise<void> {
+    await this.git.raw('reset', '--quiet', '--hard', commit);
+    await this.git.raw('clean', '-fdq', ...this.included.map((name) => `--exclude=/${normalize(name)}`));
+  }
+
   /** Nothing is left that a commit would take. */
   async isClean(): Promise<boolean> {
     const told = await this.git.raw('status', '--porcelain', '--', '.', ...this.excluding());

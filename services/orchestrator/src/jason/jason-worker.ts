@@ -7,6 +7,7 @@ import { AnswerPerson } from './answer-person.js';
 import type { JasonJob } from './job.entity.js';
 import { JobRepository } from './job.repository.js';
 import { PlanMission } from './plan-mission.js';
+import { ReportMission } from './report-mission.js';
 
 /** Jobs at the same time in this process: they mostly wait for the model. */
 const AT_ONCE = 8;
@@ -25,6 +26,7 @@ export class JasonWorker implements OnApplicationBootstrap, OnApplicationShutdow
     private readonly jobs: JobRepository,
     private readonly planMission: PlanMission,
     private readonly answerPerson: AnswerPerson,
+    private readonly reportMission: ReportMission,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {
     this.taking = new Periodic({
@@ -89,6 +91,7 @@ export class JasonWorker implements OnApplicationBootstrap, OnApplicationShutdow
   private async perform(job: JasonJob, { context, signal }: { context: Context; signal: AbortSignal }) {
     const { work } = job;
     if (work.kind === 'plan') await this.planMission.execute(work, { context, signal });
+    else if (work.kind === 'report') await this.reportMission.execute(work, { context, signal });
     else await this.answerPerson.execute(work, { context, signal, again: job.taken > 1 });
   }
 }

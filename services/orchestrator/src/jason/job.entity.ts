@@ -19,6 +19,12 @@ export interface AnswerWork {
   readonly actor: Actor;
 }
 
+/** Every task of a mission has ended: report what came of it. */
+export interface ReportWork {
+  readonly kind: 'report';
+  readonly missionId: string;
+}
+
 /** Work that waits for the language model. A holder renews its lease; after a crash another takes the job over. */
 @Entity('jason_job')
 @Index('IDX_jason_job_lease', ['leaseUntil'])
@@ -27,7 +33,7 @@ export class JasonJob {
   id: string;
 
   @Column('jsonb')
-  work: PlanWork | AnswerWork;
+  work: PlanWork | AnswerWork | ReportWork;
 
   @Column('text', { name: 'correlation_id' })
   correlationId: string;

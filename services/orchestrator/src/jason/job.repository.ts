@@ -1,7 +1,7 @@
 import { newId } from '@aether/messaging/id';
 import { Database, type Transaction } from '@aether/persistence/database';
 import { Injectable } from '@nestjs/common';
-import { JasonJob, type AnswerWork, type PlanWork } from './job.entity.js';
+import { JasonJob } from './job.entity.js';
 
 /** By the database's clock, so that instances need not agree on the time. */
 const fromNow = (seconds: number) => () => `now() + interval '${seconds} seconds'`;
@@ -10,7 +10,7 @@ const fromNow = (seconds: number) => () => `now() + interval '${seconds} seconds
 export class JobRepository {
   constructor(private readonly database: Database) {}
 
-  async add({ manager, context }: Transaction, work: PlanWork | AnswerWork): Promise<void> {
+  async add({ manager, context }: Transaction, work: JasonJob['work']): Promise<void> {
     await manager.insert(JasonJob, {
       id: newId(),
       work,

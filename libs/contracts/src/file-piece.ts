@@ -1,0 +1,15 @@
+import { z } from 'zod';
+
+/**
+ * Part of a file, from the offset that was asked for on. A route with `file` answers all pieces as one body; its
+ * contract takes the `offset` that only the edge fills in.
+ */
+export const FilePiece = z.object({
+  name: z.string().describe('A path; a client is told its last part.'),
+  mediaType: z.string(),
+  bytes: z.number().int().describe('Of the whole file.'),
+  sha256: z.string().describe('Of the whole file, in hexadecimal digits.'),
+  content: z.base64(),
+  nextOffset: z.number().int().nullable().describe('Where the next piece begins; null behind the last one.'),
+});
+export type FilePiece = z.infer<typeof FilePiece>;

@@ -1,0 +1,50 @@
+import { join, resolve } from 'node:path';
+import type { Mission } from '@aether/contracts/mission-schemas';
+import { Inject, Injectable } from '@nestjs/common';
+import type { OrchestratorConfig } from '../config.js';
+import { CONFIG } from '../tokens.js';
+import { Repositories } from '../git/repositories.js';
+import type { Repository } from '../git/repository.js';
+import { Worktree } from '../git/worktree.js';
+import type { AttemptRow } from './attempt.entity.js';
+
+/** Where attempts work and under which names their work is kept. */
+@Injectable()
+export class Places {
+  readonly root: string;
+
+  constructor(
+    @Inject(CONFIG) config: OrchestratorConfig,
+    private readonly repositories: Repositories,
+  ) {
+    this.root = resolve(config.DATA_DIR, 'workspaces');
+  }
+
+  directoryOf(attempt: AttemptRow): string {
+    return join(this.root, attempt.id);
+  }
+
+  /** Beside the mission's branch, not below it: git cannot have both. */
+  branchOf(attempt: AttemptRow): string {
+    return `aether/${attempt.missionId.slice(-12)}-${attempt.shortId}`;
+  }
+
+  rescueRefOf(attempt: AttemptRow): string {
+    return `refs/aether/rescue/${attempt.id}`;
+  }
+
+  /** Where the mission's branch began. */
+  baseRefOf(missionId: string): string {
+    return `refs/aether/base/${missionId}`;
+  }
+
+  /** Null for a mission without a repository. */
+  async repositoryOf(mission: Mission, options?: { refresh: boolean }): Promise<Repository | null> {
+    return mission.repository === null ? null : this.repositories.open(mission.repository, options);
+  }
+
+  worktreeOf(attempt: AttemptRow): Worktree {
+    const { include } = attempt.claimed.mission.workspace;
+    return new Worktree(this.directoryOf(attempt), this.repositories.home, include);
+  }
+}

@@ -1,0 +1,108 @@
+import { ContractFailure } from '@aether/contracts/failure';
+import { missionsRequests } from '@aether/contracts/missions';
+import type { Mission, Task } from '@aether/contracts/mission-schemas';
+import type { Context } from '@aether/messaging/context';
+import { Messaging } from '@aether/messaging/messaging';
+import type { Logger } from '@aether/runtime/logger';
+import { Inject, Injectable } from '@nestjs/common';
+import { generateText } from 'ai';
+import { Places } from '../attempts/places.js';
+import { LOGGER } from '../tokens.js';
+import type { ReportWork } from './job.entity.js';
+import { ModelAccess } from './model-access.js';
+import { Prompt } from './prompts.js';
+import { factsOf } from './report-facts.js';
+
+const prompt = new Prompt('report.md', ['facts']);
+const CALL_TIMEOUT_MS = 120_000;
+const LOG_MAX = 20_000;
+
+/** Ends a mission whose tasks have all ended: Jason's words, and below them the facts, which are not his. */
+@Injectable()
+export class ReportMission {
+  constructor(
+    private readonly messaging: Messaging,
+    private readonly models: ModelAccess,
+    private readonly places: Places,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {}
+
+  async execute(
+    { missionId }: ReportWork,
+    { context, signal }: { context: Context; signal: AbortSignal },
+  ): Promise<void> {
+    const ref = { id: missionId };
+    try {
+      const mission = await this.messaging.call(missionsRequests.getMission, ref, context);
+      if (mission.state !== 'finishing') return;
+      const tasks = await this.tasksOf(missionId, context);
+      const facts = factsOf(mission, tasks, await this.log(mission));
+      const words = await this.words(facts, signal);
+      if (signal.aborted) return;
+      const isDone = tasks.some(({ state }) => state === 'accepted');
+      await this.messaging.call(
+        missionsRequests.finishMission,
+        {
+          ...ref,
+          outcome: isDone ? 'completed' : 'failed',
+          report: [words, facts].filter(Boolean).join('\n\n'),
+          ...(!isDone && {
+            reason: {
+              code: 'nothing_accepted',
+              cause: 'None of its tasks was accepted.',
+              remedy: 'Put another mission on the board.',
+            },
+          }),
+        },
+        context,
+      );
+    } catch (error) {
+      const isOver =
+        error instanceof ContractFailure &&
+        ['mission_not_found', 'transition_not_allowed'].includes(error.code);
+      if (!isOver) throw error;
+    }
+  }
+
+  private async tasksOf(missionId: string, context: Context): Promise<Task[]> {
+    const tasks: Task[] = [];
+    let cursor: string | undefined;
+    do {
+      const page = await this.messaging.call(
+        missionsRequests.listTasks,
+        { missionId, limit: 50, ...(cursor && { cursor }) },
+        context,
+      );
+      tasks.push(...page.items);
+      cursor = page.nextCursor ?? undefined;
+    } while (cursor);
+    return tasks.reverse();
+  }
+
+  private async log(mission: Mission): Promise<string | null> {
+    const repository = await this.places.repositoryOf(mission);
+    const base = await repository?.resolve(this.places.baseRefOf(mission.id));
+    const head = mission.branch && (await repository?.resolve(`refs/heads/${mission.branch}`));
+    if (!repository || !base || !head || base === head) return null;
+    return (await repository.log(base, head)).slice(0, LOG_MAX).trimEnd();
+  }
+
+  /** The demo model has none of its own. A report without words is better than none. */
+  private async words(facts: string, signal: AbortSignal): Promise<string> {
+    try {
+      const { model, demo } = await this.models.open();
+      if (demo) return '*Demo: no language model has summed this up. The facts:*';
+      const { text } = await generateText({
+        model,
+        prompt: prompt.render({ facts }),
+        abortSignal: signal,
+        maxRetries: 1,
+        timeout: { totalMs: CALL_TIMEOUT_MS },
+      });
+      return text.trim();
+    } catch (error) {
+      this.logger.info({ err: error }, 'a report goes out without words of the model');
+      return '';
+    }
+  }
+}

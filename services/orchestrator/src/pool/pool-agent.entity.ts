@@ -1,0 +1,74 @@
+import type { PoolAgent } from '@aether/contracts/execution';
+import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
+
+@Entity('pool_agent')
+@Index('UQ_pool_agent', ['deploymentId', 'agentId'], { unique: true })
+export class PoolAgentRow {
+  @PrimaryColumn('uuid', { primaryKeyConstraintName: 'PK_pool_agent' })
+  id: string;
+
+  @Column('uuid', { name: 'deployment_id' })
+  deploymentId: string;
+
+  @Column('text', { name: 'agent_id' })
+  agentId: string;
+
+  @Column('text')
+  name: string;
+
+  /** What its deployment says it can do. */
+  @Column('jsonb', { name: 'given_capabilities' })
+  givenCapabilities: string[];
+
+  /** What a person says instead. */
+  @Column('jsonb', { name: 'edited_capabilities', nullable: true })
+  editedCapabilities: string[] | null;
+
+  @Column('boolean')
+  enabled: boolean;
+
+  @Column('boolean')
+  online: boolean;
+
+  @Column('integer')
+  concurrency: number;
+
+  @Column('integer')
+  accepted: number;
+
+  @Column('integer')
+  failed: number;
+
+  @Column('double precision', { name: 'cost_usd' })
+  costUsd: number;
+
+  /** Accepted and failed attempts at tasks that need a capability, by its name. */
+  @Column('jsonb')
+  record: Record<string, { accepted: number; failed: number }>;
+
+  @Column('timestamptz', { name: 'updated_at' })
+  updatedAt: Date;
+
+  get capabilities(): string[] {
+    return this.editedCapabilities ?? this.givenCapabilities;
+  }
+
+  reply(load: number): PoolAgent {
+    return {
+      id: this.id,
+      deploymentId: this.deploymentId,
+      agentId: this.agentId,
+      name: this.name,
+      capabilities: this.capabilities,
+      capabilitiesEdited: this.editedCapabilities !== null,
+      enabled: this.enabled,
+      online: this.online,
+      concurrency: this.concurrency,
+      load,
+      accepted: this.accepted,
+      failed: this.failed,
+      costUsd: this.costUsd,
+      updatedAt: this.updatedAt.toISOString(),
+    };
+  }
+}
