@@ -12,6 +12,7 @@ import { addLogs } from './commands/logs.js';
 import { addMissions } from './commands/missions.js';
 import { addOperations } from './commands/operate.js';
 import { addPeople } from './commands/people.js';
+import { addPool } from './commands/pool.js';
 import { addSetup } from './commands/setup.js';
 import { addStatus } from './commands/status.js';
 import { addUp } from './commands/up.js';
@@ -42,6 +43,7 @@ export function buildProgram(): Command {
   addOperations(program);
   addMissions(program);
   addJason(program);
+  addPool(program);
   addPeople(program);
   addKeys(program);
   addVersion(program);

@@ -1,19 +1,21 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Mission, Task } from '@aether/contracts/mission-schemas';
+import type { Mission } from '@aether/contracts/mission-schemas';
 import type { Command } from 'commander';
 import { z } from 'zod';
 import { Api } from '../api.js';
 import { listAll } from '../api-pages.js';
 import { addCommand } from '../command-line.js';
 import { CommandError } from '../command-error.js';
+import { findMission, missionName, tasksOf } from '../find-mission.js';
 import { requireTarget } from '../sign-in.js';
 import type { Terminal } from '../terminal.js';
+import { addMissionReview } from './mission-review.js';
+import { addMissionRun, repositoryOf } from './mission-run.js';
 import { missionLabel, showMission } from '../view/mission-view.js';
 import { printTable } from '../view/table.js';
 
 const LOOK_EVERY_MS = 500;
 const WAIT_TIMEOUT_S = 600;
-const id = z.uuid('give the id of a mission; `npx aether missions` lists them');
 const waiting = {
   wait: z.boolean().default(false),
   timeout: z.coerce.number().positive().default(WAIT_TIMEOUT_S),
@@ -23,7 +25,7 @@ const waitFlags = [
   ['--timeout <seconds>', `how long to wait at most (default: ${WAIT_TIMEOUT_S})`],
 ] as const;
 
-/** `missions` and `mission create|plan|show|cancel`. */
+/** `missions` and `mission create|plan|show|cancel`, and what is done while a mission runs. */
 export function addMissions(program: Command): void {
   addCommand(program, {
     usage: 'missions',
@@ -40,6 +42,8 @@ export function addMissions(program: Command): void {
   addPlan(group);
   addShow(group);
   addCancel(group);
+  addMissionRun(group);
+  addMissionReview(group);
 }
 
 function addCreate(group: Command): void {
@@ -49,6 +53,8 @@ function addCreate(group: Command): void {
     flags: [
       ['--title <text>', "instead of the goal's first line"],
       ['--repository <path>', 'path or address of the git repository it is about'],
+      ['--review', 'you accept each result; else passing checks are enough'],
+      ['--deploy-missing', 'agents may be deployed for capabilities that nobody has'],
       ['--private', 'only you and administrators see it'],
       ...waitFlags,
     ],
@@ -59,6 +65,8 @@ function addCreate(group: Command): void {
       goal: z.string().trim().min(1),
       title: z.string().optional(),
       repository: z.string().optional(),
+      review: z.boolean().default(false),
+      deployMissing: z.boolean().default(false),
       private: z.boolean().default(false),
       ...waiting,
     }),
@@ -67,7 +75,9 @@ function addCreate(group: Command): void {
       const mission = await api.call('POST /api/v1/missions', {
         goal: input.goal,
         title: input.title,
-        repository: input.repository ?? null,
+        repository: input.repository === undefined ? null : repositoryOf(input.repository),
+        acceptance: input.review ? 'person' : 'checks',
+        deployMissing: input.deployMissing,
         visibility: input.private ? 'private' : 'open',
       });
       await tell(api, terminal, input.wait ? await planned(api, mission, input.timeout) : mission);
@@ -77,15 +87,15 @@ function addCreate(group: Command): void {
 
 function addPlan(group: Command): void {
   addCommand(group, {
-    usage: 'plan <id> [comment]',
+    usage: 'plan <mission> [comment]',
     summary: 'ask Jason for another plan, with what should change',
     flags: waitFlags,
-    examples: ['npx aether mission plan <id> "do it in two steps" --wait'],
-    input: z.object({ id, comment: z.string().trim().min(1).optional(), ...waiting }),
+    examples: ['npx aether mission plan last "do it in two steps" --wait'],
+    input: z.object({ mission: missionName, comment: z.string().trim().min(1).optional(), ...waiting }),
     async run({ config, terminal, input }) {
       const api = new Api(await requireTarget(config));
       const mission = await api.call('POST /api/v1/missions/{id}/plan', {
-        id: input.id,
+        id: (await findMission(api, input.mission)).id,
         comment: input.comment,
       });
       await tell(api, terminal, input.wait ? await planned(api, mission, input.timeout) : mission);
@@ -95,33 +105,34 @@ function addPlan(group: Command): void {
 
 function addShow(group: Command): void {
   addCommand(group, {
-    usage: 'show <id>',
+    usage: 'show <mission>',
     summary: 'a mission with its tasks',
-    examples: ['npx aether mission show <id>'],
-    input: z.object({ id }),
+    examples: ['npx aether mission show last'],
+    input: z.object({ mission: missionName }),
     async run({ config, terminal, input }) {
       const api = new Api(await requireTarget(config));
-      await tell(api, terminal, await api.call('GET /api/v1/missions/{id}', input));
+      await tell(api, terminal, await findMission(api, input.mission));
     },
   });
 }
 
 function addCancel(group: Command): void {
   addCommand(group, {
-    usage: 'cancel <id>',
+    usage: 'cancel <mission>',
     summary: 'end a mission for good',
     flags: [['--why <text>', 'kept in the thread of the mission']],
-    examples: ['npx aether mission cancel <id> --why "no longer needed"'],
-    input: z.object({ id, why: z.string().trim().min(1).optional() }),
+    examples: ['npx aether mission cancel last --why "no longer needed"'],
+    input: z.object({ mission: missionName, why: z.string().trim().min(1).optional() }),
     async run({ config, terminal, input }) {
       const api = new Api(await requireTarget(config));
-      await tell(api, terminal, await api.call('POST /api/v1/missions/{id}/cancel', input));
+      const { id } = await findMission(api, input.mission);
+      await tell(api, terminal, await api.call('POST /api/v1/missions/{id}/cancel', { id, why: input.why }));
     },
   });
 }
 
 async function tell(api: Api, terminal: Terminal, mission: Mission): Promise<void> {
-  const tasks: Task[] = await listAll(api, 'GET /api/v1/tasks', { missionId: mission.id });
+  const tasks = await tasksOf(api, mission.id);
   terminal.answer({ mission, tasks }, () => showMission(terminal, mission, tasks));
 }
 

@@ -34,6 +34,10 @@ export function missionLabel(state: MissionState, colours: Colours): string {
   return marked(missionMarks[state], state, colours);
 }
 
+export function taskLabel(state: TaskState, colours: Colours): string {
+  return marked(taskMarks[state], state.padEnd(9), colours);
+}
+
 /** A mission, what it waits for, and its tasks in the order in which they can be done. */
 export function showMission(terminal: Terminal, mission: Mission, tasks: readonly Task[]): void {
   const { colours } = terminal;
@@ -45,6 +49,8 @@ export function showMission(terminal: Terminal, mission: Mission, tasks: readonl
     terminal.line(`  → ${mission.reason.remedy}`);
   }
   if (mission.waitsFor) terminal.line(colours.dim(`  waits for ${mission.waitsFor}`));
+  if (mission.branch && mission.state === 'completed')
+    terminal.line(colours.dim(`  branch ${mission.branch}`));
   if (tasks.length === 0) return;
   terminal.line('');
   printTable(
@@ -52,7 +58,7 @@ export function showMission(terminal: Terminal, mission: Mission, tasks: readonl
     ['TASK', 'STATE', 'TITLE', 'AFTER', 'NEEDS'],
     inOrder(tasks).map((task) => [
       task.key,
-      marked(taskMarks[task.state], task.state, colours),
+      taskLabel(task.state, colours),
       task.title,
       task.dependsOn.map((id) => tasks.find((other) => other.id === id)?.key ?? id).join(', ') || '–',
       task.requires.join(', ') || '–',
@@ -61,7 +67,7 @@ export function showMission(terminal: Terminal, mission: Mission, tasks: readonl
 }
 
 /** Every task behind those it depends on; else as they were made. */
-function inOrder(tasks: readonly Task[]): Task[] {
+export function inOrder(tasks: readonly Task[]): Task[] {
   const ordered: Task[] = [];
   const rest = [...tasks].sort((a, b) => (a.id < b.id ? -1 : 1));
   while (rest.length > 0) {

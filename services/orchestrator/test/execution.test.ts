@@ -36,8 +36,14 @@ async function* obedient(turn: {
     const [, file, text] = /^write (\S+): (.*)$/.exec(line) ?? [];
     if (file && turn.session.cwd) await writeFile(join(turn.session.cwd, file), `${text ?? ''}\n`);
     const [, question] = /^ask: (.*)$/.exec(line) ?? [];
-    if (question) return yield { text: `I wonder.\nQUESTION: ${question}` };
-    if (line.startsWith('fail')) return yield { error: 'the model is gone' };
+    if (question) {
+      yield { text: `I wonder.\nQUESTION: ${question}` };
+      return;
+    }
+    if (line.startsWith('fail')) {
+      yield { error: 'the model is gone' };
+      return;
+    }
   }
   yield { text: 'Done as told.' };
 }

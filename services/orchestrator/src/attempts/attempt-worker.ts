@@ -10,7 +10,7 @@ import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShut
 import { RepositoryError } from '../git/repository.js';
 import { PoolRepository } from '../pool/pool.repository.js';
 import { CLOCK, LOGGER } from '../tokens.js';
-import type { AttemptRow, Ending } from './attempt.entity.js';
+import type { AttemptRow } from './attempt.entity.js';
 import { AttemptRepository } from './attempt.repository.js';
 import { contextOf } from './context.js';
 import { abandon, fail, type Next, type Step } from './step.js';
@@ -195,7 +195,7 @@ function tooLate(): Next {
 function recordOf({ agent, claimed, ending, receipt }: AttemptRow) {
   return {
     id: agent.id,
-    accepted: (ending as Ending | null)?.state === 'accepted',
+    accepted: ending?.state === 'accepted',
     requires: claimed.task.requires,
     costUsd: receipt?.costUsd ?? 0,
   };

@@ -20,6 +20,9 @@ export interface Loads {
 /** States in which an attempt no longer occupies its agent. */
 const RESTING: readonly AttemptState[] = ['reviewing', 'merging', 'accepting', 'closing'];
 
+/** Told by others and never written by a holder. */
+const OUTSIDE = new Set(['stop', 'verdict', 'nudges', 'leaseUntil', 'dueAt', 'updatedAt']);
+
 /** By the database's clock, so that instances need not agree on the time. */
 const fromNow = (seconds: number) => () => `now() + interval '${seconds} seconds'`;
 
@@ -125,13 +128,15 @@ export class AttemptRepository {
   ): Promise<boolean> {
     const context = { ...serviceContext('orchestrator'), correlationId: attempt.correlationId };
     return this.database.transaction(context, async (tx) => {
-      // What comes from outside is not the holder's to write.
-      const { stop: _, nudges: __, leaseUntil: ___, verdict: ____, ...own } = attempt;
-      const { answer, id, taken, ...values } = own;
+      const { id, taken } = attempt;
+      const own = Object.entries(attempt).filter(
+        // An answer is taken out here, and put in elsewhere.
+        ([name, value]) => !OUTSIDE.has(name) && (name !== 'answer' || value === null),
+      );
       const result = await tx.manager.update(
         AttemptRow,
         { id, taken },
-        { ...(values as object), ...(answer === null && { answer }), updatedAt: () => 'now()' },
+        { ...Object.fromEntries(own), updatedAt: () => 'now()' },
       );
       if (result.affected !== 1) return false;
       await also?.(tx.manager);
