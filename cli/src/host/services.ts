@@ -90,6 +90,8 @@ export function environmentOf(
       PORT_FIRST: String(addresses.agentsPort),
       PORT_LAST: String(addresses.agentsPort + AGENT_PORTS - 1),
     },
+    missions: { DATA_DIR: dataDir },
+    missions: { DATA_DIR: dataDir },
     orchestrator: { DATA_DIR: dataDir },
     gateway: { HOST: config.host, PORT: String(addresses.gatewayPort) },
   };

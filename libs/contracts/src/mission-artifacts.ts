@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineEvent, defineRequest } from './contract.js';
-import { missionErrors, taskErrors } from './mission-errors.js';
+import { artifactErrors, missionErrors, taskErrors } from './mission-errors.js';
 import { defineRoutes } from './route.js';
 import { FilePiece } from './file-piece.js';
 import { Id, Instant, PageQuery, pageOf } from './schemas.js';
@@ -55,14 +55,6 @@ export const Artifact = z
 export type Artifact = z.infer<typeof Artifact>;
 
 const ArtifactRef = z.object({ id: Id });
-
-const artifactErrors = {
-  artifact_not_found: {
-    status: 404,
-    title: 'There is no such artifact.',
-    hint: 'List the artifacts of the mission to find the right id.',
-  },
-} as const;
 
 export const artifactRequests = {
   /**

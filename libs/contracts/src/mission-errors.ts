@@ -75,3 +75,12 @@ export const proofErrors = {
     hint: 'Send it back, or remove the check from the task first.',
   },
 } as const;
+
+/** Of whatever names an artifact. */
+export const artifactErrors = {
+  artifact_not_found: {
+    status: 404,
+    title: 'There is no such artifact.',
+    hint: 'List the artifacts of the mission to find the right id.',
+  },
+} as const;

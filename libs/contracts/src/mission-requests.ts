@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { defineRequest } from './contract.js';
 import { BackfillQuery, backfillOf } from './live.js';
-import { graphErrors, missionErrors, stateErrors, taskErrors } from './mission-errors.js';
+import { artifactErrors, graphErrors, missionErrors, stateErrors, taskErrors } from './mission-errors.js';
 import {
   AcceptanceCheck,
   AcceptancePolicy,
@@ -22,6 +22,7 @@ import {
 import { Id, Line, Nothing, PageQuery, Slug, Visibility, pageOf } from './schemas.js';
 
 const MissionRef = z.object({ id: Id });
+const ArtifactIds = z.array(Id).max(20).default([]).describe('Artifacts of the mission that belong to it.');
 const Why = Line(500).optional().describe('Kept in the thread beside the change.');
 
 const settings = {
@@ -159,9 +160,13 @@ export const missionRequests = {
     errors: missionErrors,
   }),
   addComment: defineRequest('req.missions.add-comment.v1', {
-    input: MissionRef.extend({ taskId: Id.optional(), text: z.string().trim().min(1).max(20_000) }),
+    input: MissionRef.extend({
+      taskId: Id.optional(),
+      text: z.string().trim().min(1).max(20_000),
+      artifactIds: ArtifactIds,
+    }),
     output: ThreadEntry,
-    errors: { ...missionErrors, ...taskErrors },
+    errors: { ...missionErrors, ...taskErrors, ...artifactErrors },
   }),
   /** Entries by Jason, agents and the scheduler, once per idempotency key. */
   addEntry: defineRequest('req.missions.add-entry.v1', {
@@ -171,9 +176,10 @@ export const missionRequests = {
       author: ThreadEntry.shape.author,
       text: z.string().max(20_000),
       data: z.record(z.string(), z.unknown()).nullable().default(null),
+      artifactIds: ArtifactIds,
     }),
     output: ThreadEntry,
-    errors: { ...missionErrors, ...taskErrors },
+    errors: { ...missionErrors, ...taskErrors, ...artifactErrors },
   }),
   /** Backfill of the thread topic; the cursor is the `seq`. */
   followThread: defineRequest('req.missions.follow-thread.v1', {

@@ -285,6 +285,7 @@ export const ThreadEntry = z
     }),
     text: z.string(),
     data: z.record(z.string(), z.unknown()).nullable().describe('What the entry refers to, by kind.'),
+    artifactIds: z.array(Id).default([]).describe('Artifacts of the mission that belong to it.'),
     at: Instant,
   })
   .meta({ id: 'ThreadEntry' });

@@ -3,6 +3,11 @@ import { Database } from '@aether/persistence/database';
 import { systemClock } from '@aether/runtime/clock';
 import type { ServiceParts } from '@aether/runtime/service';
 import { Module, type DynamicModule } from '@nestjs/common';
+import { ArtifactRepository } from './artifacts/artifact.repository.js';
+import { openStore } from './artifacts/open-store.js';
+import { PutArtifact } from './artifacts/put-artifact.js';
+import { ReadArtifacts } from './artifacts/read-artifacts.js';
+import { TidyArtifacts } from './artifacts/tidy-artifacts.js';
 import type { MissionsConfig } from './config.js';
 import { MissionsController } from './missions.controller.js';
 import { CreateMission } from './missions/create-mission.js';
@@ -18,7 +23,7 @@ import { RunTasks } from './tasks/run-tasks.js';
 import { TaskDesk } from './tasks/task-desk.js';
 import { Thread } from './thread/thread.js';
 import { ThreadRepository } from './thread/thread.repository.js';
-import { CLOCK, CONFIG, LOGGER, OPERATIONS } from './tokens.js';
+import { CLOCK, CONFIG, CONTENT, LOGGER, OPERATIONS } from './tokens.js';
 
 @Module({})
 export class AppModule {
@@ -33,6 +38,7 @@ export class AppModule {
         { provide: LOGGER, useValue: service.logger },
         { provide: OPERATIONS, useValue: service.operations },
         { provide: CLOCK, useValue: systemClock },
+        { provide: CONTENT, useFactory: () => openStore(service.config) },
         MissionRepository,
         ThreadRepository,
         MissionDesk,
@@ -46,6 +52,10 @@ export class AppModule {
         RunTasks,
         Thread,
         Deadlines,
+        ArtifactRepository,
+        PutArtifact,
+        ReadArtifacts,
+        TidyArtifacts,
       ],
     };
   }

@@ -2,6 +2,8 @@ import { missionsRequests } from '@aether/contracts/missions';
 import { Messaging } from '@aether/messaging/messaging';
 import type { ServiceParts } from '@aether/runtime/service';
 import { Controller, Inject, type OnModuleInit } from '@nestjs/common';
+import { PutArtifact } from './artifacts/put-artifact.js';
+import { ReadArtifacts } from './artifacts/read-artifacts.js';
 import { CreateMission } from './missions/create-mission.js';
 import { ReadMissions } from './missions/read-missions.js';
 import { SteerMission } from './missions/steer-mission.js';
@@ -25,6 +27,8 @@ export class MissionsController implements OnModuleInit {
     private readonly judge: JudgeTasks,
     private readonly run: RunTasks,
     private readonly thread: Thread,
+    private readonly put: PutArtifact,
+    private readonly artifacts: ReadArtifacts,
   ) {}
 
   onModuleInit(): void {
@@ -66,6 +70,10 @@ export class MissionsController implements OnModuleInit {
       addComment: (input, context) => this.thread.comment(input, context),
       addEntry: (input, context) => this.thread.entry(input, context),
       followThread: (input, context) => this.thread.follow(input, context),
+      putArtifact: (input, context) => this.put.execute(input, context),
+      listArtifacts: (query, context) => this.artifacts.list(query, context),
+      getArtifact: ({ id }, context) => this.artifacts.get(id, context),
+      readArtifact: (input, context) => this.artifacts.read(input, context),
     });
   }
 }

@@ -1,8 +1,10 @@
 import { missionsCatalog } from '@aether/contracts/missions';
 import { defineService } from '@aether/runtime/service';
 import { AppModule } from './app.module.js';
+import { ArtifactContentRow, ArtifactPieceRow, ArtifactRow } from './artifacts/artifact.entity.js';
 import { MissionsConfig } from './config.js';
 import { CreateMissions1763890000000 } from './migrations/1763890000000-create-missions.js';
+import { KeepArtifacts1764100000000 } from './migrations/1764100000000-keep-artifacts.js';
 import { MissionRow } from './missions/mission.entity.js';
 import { TaskRow } from './tasks/task.entity.js';
 import { EntryRow } from './thread/entry.entity.js';
@@ -11,6 +13,9 @@ export const missionsService = defineService({
   name: 'missions',
   catalog: missionsCatalog,
   config: MissionsConfig,
-  schema: { entities: [MissionRow, TaskRow, EntryRow], migrations: [CreateMissions1763890000000] },
+  schema: {
+    entities: [MissionRow, TaskRow, EntryRow, ArtifactRow, ArtifactContentRow, ArtifactPieceRow],
+    migrations: [CreateMissions1763890000000, KeepArtifacts1764100000000],
+  },
   module: (parts) => AppModule.register(parts),
 });

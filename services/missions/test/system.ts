@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { CallInputOf, OutputOf, RequestContract } from '@aether/contracts/contract';
 import { missionsRequests } from '@aether/contracts/missions';
 import type { PlannedTask, Task } from '@aether/contracts/mission-schemas';
@@ -18,7 +21,11 @@ export const person = (role: Role = 'operator', id = newId()): Context => ({
 
 /** The missions service on a NATS and a database of its own, asked by the edge and by the orchestrator. */
 export async function startMissions(settings: Record<string, string> = {}) {
-  const [nats, database] = await Promise.all([startTestNats(), testDatabase('missions')]);
+  const [nats, database, directory] = await Promise.all([
+    startTestNats(),
+    testDatabase('missions'),
+    mkdtemp(join(tmpdir(), 'aether-missions-')),
+  ]);
   const connect = (user: 'orchestrator' | 'gateway') =>
     Messaging.connect({
       url: nats.url,
@@ -33,6 +40,7 @@ export async function startMissions(settings: Record<string, string> = {}) {
     NATS_URL: nats.url,
     NATS_PASSWORD: nats.passwordOf('missions'),
     DATABASE_URL: database.url,
+    DATA_DIR: directory,
     LOG_LEVEL: 'silent',
     ...settings,
   };
@@ -56,9 +64,11 @@ export async function startMissions(settings: Record<string, string> = {}) {
   })();
 
   return {
+    directory,
     database,
     environment,
     call,
+    orchestrator,
     gateway,
     /** Events published so far; grows. */
     events,
@@ -77,7 +87,7 @@ export async function startMissions(settings: Record<string, string> = {}) {
       await read;
       await service.stop();
       await Promise.all([orchestrator.drain(), gateway.drain()]);
-      await Promise.all([nats.stop(), database.drop()]);
+      await Promise.all([nats.stop(), database.drop(), rm(directory, { recursive: true, force: true })]);
     },
   };
 }

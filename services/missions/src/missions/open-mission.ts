@@ -10,6 +10,7 @@ import {
 import { newId } from '@aether/messaging/id';
 import type { Transaction } from '@aether/persistence/database';
 import type { Clock } from '@aether/runtime/clock';
+import { ArtifactRow } from '../artifacts/artifact.entity.js';
 import type { MissionsConfig } from '../config.js';
 import { chainMinutes } from '../tasks/graph.js';
 import { TaskRow } from '../tasks/task.entity.js';
@@ -17,7 +18,8 @@ import { EntryRow } from '../thread/entry.entity.js';
 import { authorOf } from '../thread/author.js';
 import { MissionRow, type Wait } from './mission.entity.js';
 
-type NewEntry = Pick<ThreadEntry, 'kind' | 'text'> & Partial<Pick<ThreadEntry, 'taskId' | 'data' | 'author'>>;
+type NewEntry = Pick<ThreadEntry, 'kind' | 'text'> &
+  Partial<Pick<ThreadEntry, 'taskId' | 'data' | 'author' | 'artifactIds'>>;
 
 /** A mission with its tasks inside a transaction that holds its lock; `write` stores and tells what changed. */
 export class OpenMission {
@@ -27,6 +29,7 @@ export class OpenMission {
   private readonly reasons = new Map<string, string | null>();
   private readonly removed: TaskRow[] = [];
   private readonly entries: EntryRow[] = [];
+  private readonly artifacts: ArtifactRow[] = [];
   private readonly tellings: (() => Promise<void>)[] = [];
   private why: string | null = null;
 
@@ -71,6 +74,10 @@ export class OpenMission {
     this.reasons.set(task.id, why);
   }
 
+  addArtifact(artifact: ArtifactRow): void {
+    this.artifacts.push(artifact);
+  }
+
   /** Why the mission changed, for its event and thread. */
   because(why: string | null): void {
     this.why = why;
@@ -86,12 +93,13 @@ export class OpenMission {
   }
 
   /** Adds to the thread of the mission. */
-  note({ author, taskId = null, data = null, ...entry }: NewEntry): EntryRow {
+  note({ author, taskId = null, data = null, artifactIds = [], ...entry }: NewEntry): EntryRow {
     this.mission.lastSeq += 1;
     const row = Object.assign(new EntryRow(), {
       ...entry,
       taskId,
       data,
+      artifactIds,
       id: newId(),
       missionId: this.mission.id,
       seq: this.mission.lastSeq,
@@ -158,6 +166,7 @@ export class OpenMission {
     if (tasks.length > 0) await manager.save(TaskRow, tasks);
     if (this.mission.state !== this.before.state)
       this.note({ kind: 'state', text: this.stateText(), data: { state: this.mission.state } });
+    if (this.artifacts.length > 0) await manager.insert(ArtifactRow, this.artifacts);
     const { entries } = this;
     if (entries.length > 0) await manager.save(EntryRow, entries);
     if (!isChanged && entries.length === 0) return [];

@@ -29,6 +29,9 @@ export class EntryRow {
   @Column('jsonb', { nullable: true })
   data: ThreadEntry['data'];
 
+  @Column('uuid', { name: 'artifact_ids', array: true, default: [] })
+  artifactIds: string[];
+
   @Column('timestamptz')
   at: Date;
 
@@ -42,6 +45,7 @@ export class EntryRow {
       author: this.author,
       text: this.text,
       data: this.data,
+      artifactIds: this.artifactIds,
       at: this.at.toISOString(),
     };
   }

@@ -4,6 +4,7 @@ import type { ThreadEntry } from '@aether/contracts/mission-schemas';
 import { requirePermission, requireService } from '@aether/messaging/access';
 import type { Refusing, RequestContext } from '@aether/messaging/requests';
 import { Injectable } from '@nestjs/common';
+import { ArtifactRepository } from '../artifacts/artifact.repository.js';
 import { MissionDesk } from '../missions/mission-desk.js';
 import { MissionRepository } from '../missions/mission.repository.js';
 import { missing } from '../missions/steer-mission.js';
@@ -20,6 +21,7 @@ export class Thread {
     private readonly desk: MissionDesk,
     private readonly missions: MissionRepository,
     private readonly entries: ThreadRepository,
+    private readonly artifacts: ArtifactRepository,
   ) {}
 
   async list({ id, taskId, ...bounds }: InputOf<Requests['listThread']>, context: OfMission) {
@@ -33,15 +35,15 @@ export class Thread {
     const contract = missionsRequests.addComment;
     return this.add(
       { contract, input, context },
-      { kind: 'comment', text: input.text, taskId: input.taskId ?? null },
+      { kind: 'comment', text: input.text, taskId: input.taskId ?? null, artifactIds: input.artifactIds },
     );
   }
 
   async entry(input: InputOf<Requests['addEntry']>, context: RequestContext<Requests['addEntry']>) {
     requireService(context);
     const contract = missionsRequests.addEntry;
-    const { taskId, kind, author, text, data } = input;
-    return this.add({ contract, input, context }, { taskId, kind, author, text, data });
+    const { taskId, kind, author, text, data, artifactIds } = input;
+    return this.add({ contract, input, context }, { taskId, kind, author, text, data, artifactIds });
   }
 
   /** Entries behind the cursor, which is the sequence number of the last one seen. */
@@ -64,15 +66,24 @@ export class Thread {
       contract,
       input,
       context,
-    }: { contract: C; input: InputOf<C>; context: Refusing<'mission_not_found' | 'task_not_found'> },
-    entry: Pick<ThreadEntry, 'kind' | 'text' | 'taskId'> & Partial<Pick<ThreadEntry, 'author' | 'data'>>,
+    }: {
+      contract: C;
+      input: InputOf<C>;
+      context: Refusing<'mission_not_found' | 'task_not_found' | 'artifact_not_found'>;
+    },
+    entry: Pick<ThreadEntry, 'kind' | 'text' | 'taskId' | 'artifactIds'> &
+      Partial<Pick<ThreadEntry, 'author' | 'data'>>,
   ): Promise<OutputOf<C>> {
+    // Artifacts never change and go with their mission only, so they may be looked at before it is locked.
+    const artifactIds = [...new Set(entry.artifactIds)];
+    if (artifactIds.length > 0 && (await this.artifacts.count(input.id, artifactIds)) < artifactIds.length)
+      throw context.fail('artifact_not_found');
     return this.desk.change(
       { contract, input: input as CallInputOf<C>, context },
       missing(input.id, context),
       (open) => {
         if (entry.taskId && !open.task(entry.taskId)) throw context.fail('task_not_found');
-        const row = open.note(entry);
+        const row = open.note({ ...entry, artifactIds });
         return () => row.reply() as OutputOf<C>;
       },
     );
