@@ -91,7 +91,6 @@ export function environmentOf(
       PORT_LAST: String(addresses.agentsPort + AGENT_PORTS - 1),
     },
     missions: { DATA_DIR: dataDir },
-    missions: { DATA_DIR: dataDir },
     orchestrator: { DATA_DIR: dataDir },
     gateway: { HOST: config.host, PORT: String(addresses.gatewayPort) },
   };
