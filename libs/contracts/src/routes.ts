@@ -29,14 +29,20 @@ export const SessionReply = IssuedSession.omit({ refreshToken: true, refreshToke
 export type SessionReply = z.infer<typeof SessionReply>;
 
 export type Route = keyof typeof routes;
+/** Routes that answer a file rather than JSON. */
+export type FileRoute = { [R in Route]: (typeof routes)[R] extends { file: true } ? R : never }[Route];
 /** What a client sends to a route: path parameters, query and body together. */
 export type RouteInput<R extends Route> = (typeof routes)[R] extends { session: 'refresh' | 'end' }
   ? Record<never, never>
-  : CallInputOf<(typeof routes)[R]['contract']>;
-/** What a route answers. */
-export type RouteOutput<R extends Route> = (typeof routes)[R] extends { session: 'start' | 'refresh' }
-  ? SessionReply
-  : OutputOf<(typeof routes)[R]['contract']>;
+  : R extends FileRoute
+    ? Omit<CallInputOf<(typeof routes)[R]['contract']>, 'offset'>
+    : CallInputOf<(typeof routes)[R]['contract']>;
+/** What a route answers; a file is not read as JSON. */
+export type RouteOutput<R extends Route> = R extends FileRoute
+  ? never
+  : (typeof routes)[R] extends { session: 'start' | 'refresh' }
+    ? SessionReply
+    : OutputOf<(typeof routes)[R]['contract']>;
 
 /** Topics with an id: `chat/<id>` and so on. Topics of events are in `eventTopics`. */
 export const liveTopics = {

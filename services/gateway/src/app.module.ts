@@ -6,6 +6,7 @@ import { CONFIG, LOGGER, type GatewayConfig } from './config.js';
 import { DocumentsController } from './documents/documents.controller.js';
 import { HealthController } from './health.controller.js';
 import { ApiRoutes } from './http/api-routes.js';
+import { FileAnswers } from './http/file-answers.js';
 import { Gate } from './http/gate.js';
 import { Origins } from './http/origins.js';
 import { ProblemFilter } from './http/problem.filter.js';
@@ -52,6 +53,7 @@ export class AppModule {
         RateLimits,
         Gate,
         Sessions,
+        FileAnswers,
         RouteHandler,
         ApiRoutes,
         Readiness,

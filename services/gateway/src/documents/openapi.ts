@@ -83,8 +83,17 @@ function needsOf({ access }: RouteSpec): string {
     : `Needs the permission \`${access}\`.`;
 }
 
+/** Any bytes, of the media type that the answer names. */
+const FILE = { '*/*': { schema: { type: 'string', format: 'binary' } } } as const;
+
 /** Fields of an input that the edge fills in from cookies and connection. */
-const edgeFields = { start: ['client'], refresh: ['refreshToken'], end: ['refreshToken'], none: [] } as const;
+const edgeFields = {
+  start: ['client'],
+  refresh: ['refreshToken'],
+  end: ['refreshToken'],
+  file: ['offset'],
+  none: [],
+} as const;
 
 /** The input, parted into what the path says and the rest; what only a cookie can say is left out. */
 function fieldsOf(path: string, route: RouteSpec): { fields: z.ZodObject; params: z.ZodObject } {
@@ -92,7 +101,7 @@ function fieldsOf(path: string, route: RouteSpec): { fields: z.ZodObject; params
   if (!(input instanceof z.ZodObject))
     throw new Error(`the input of ${route.contract.subject} is not an object`);
   const names = new Set([...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name));
-  const hidden: readonly string[] = edgeFields[route.session ?? 'none'];
+  const hidden: readonly string[] = edgeFields[route.session ?? (route.file ? 'file' : 'none')];
   const shape = Object.fromEntries(Object.entries(input.shape).filter(([name]) => !hidden.includes(name)));
   const part = (inPath: boolean) =>
     z.object(Object.fromEntries(Object.entries(shape).filter(([name]) => names.has(name) === inPath)));
@@ -117,8 +126,8 @@ function responsesOf(method: string, route: RouteSpec): ZodOpenApiResponsesObjec
   );
   return {
     [String(route.status ?? 200)]: {
-      description: 'Done.',
-      content: { 'application/json': { schema: good } },
+      description: route.file ? 'The file.' : 'Done.',
+      content: route.file ? FILE : { 'application/json': { schema: good } },
     },
     ...Object.fromEntries(bad),
   };

@@ -4,6 +4,7 @@ import { runInContext, type Context } from '@aether/messaging/context';
 import { Messaging } from '@aether/messaging/messaging';
 import { Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { FileAnswers } from './file-answers.js';
 import { Gate } from './gate.js';
 import { readInput } from './read-input.js';
 import { Sessions } from './sessions.js';
@@ -15,6 +16,7 @@ export class RouteHandler {
     private readonly messaging: Messaging,
     private readonly gate: Gate,
     private readonly sessions: Sessions,
+    private readonly files: FileAnswers,
   ) {}
 
   async admit(route: RouteSpec, request: FastifyRequest): Promise<void> {
@@ -24,6 +26,7 @@ export class RouteHandler {
   async answer(route: RouteSpec, request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
     const { context } = request;
     return runInContext(context, async () => {
+      if (route.file) return this.files.answer(route, request, reply);
       const input = readInput(request, route.contract, this.sessions.inputOf(route, request));
       const output = await this.messaging.call(route.contract, input, context).catch((error: unknown) => {
         if (route.session === 'refresh' && isRefusal(error)) this.sessions.forget(reply);

@@ -96,7 +96,8 @@ export class PutArtifact {
   }
 
   private async add(input: Input, context: Request): Promise<Output> {
-    const { content: _content, offset: _offset, ...facts } = input;
+    const { id, missionId, taskId, attemptId, name, mediaType, kind, bytes, sha256 } = input;
+    const facts = { id, missionId, taskId, attemptId, name, mediaType, kind, bytes, sha256 };
     const output = await this.desk.change(
       { contract, input, context },
       missing(input.missionId, context),
