@@ -12,6 +12,7 @@ const NODE_WANTED = 24;
 /** What each command needs built, and what it then runs. */
 const commands = {
   start: { projects: ['cli'], run: ['cli/bin/aether.mjs', 'up'] },
+  demo: { projects: ['cli'], run: ['cli/bin/aether.mjs', 'demo'] },
   test: { projects: ['cli', 'libs/testing'], run: ['scripts/test.mjs'] },
   bench: { projects: ['cli', 'bench'], run: ['bench/dist/main.js'] },
   exec: { projects: ['cli'], run: [] },

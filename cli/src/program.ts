@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { addAgents } from './commands/agents.js';
 import { addChat } from './commands/chat.js';
+import { addDemo } from './commands/demo.js';
 import { addDeploy } from './commands/deploy.js';
 import { addDoctor } from './commands/doctor.js';
 import { addDown } from './commands/down.js';
@@ -44,6 +45,7 @@ export function buildProgram(): Command {
   addMissions(program);
   addJason(program);
   addPool(program);
+  addDemo(program);
   addPeople(program);
   addKeys(program);
   addVersion(program);

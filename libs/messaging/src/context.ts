@@ -7,6 +7,8 @@ import { newId } from './id.js';
 export interface Actor {
   readonly type: 'user' | 'key' | 'service' | 'anonymous';
   readonly id: string;
+  /** As people know them: of a person, or of a key. */
+  readonly name?: string;
   /** Null for services (NATS permissions say what they may do) and for anonymous callers. */
   readonly role: Role | null;
   /** What an API key is limited to; absent: everything that the role may. */

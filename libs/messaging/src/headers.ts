@@ -15,6 +15,7 @@ export function contextPairs(context: Context): Record<string, string> {
     'x-actor-id': context.actor.id,
     'x-correlation-id': context.correlationId,
   };
+  if (context.actor.name) pairs['x-actor-name'] = encodeURIComponent(context.actor.name);
   if (context.actor.role) pairs['x-actor-role'] = context.actor.role;
   if (context.actor.scopes) pairs['x-actor-scopes'] = context.actor.scopes.join(' ');
   if (context.actor.ownerId) pairs['x-actor-owner-id'] = context.actor.ownerId;
@@ -51,6 +52,7 @@ export function readContext(headers: MsgHdrs | undefined): Context {
   const type = get('x-actor-type') ?? '';
   const role = Role.safeParse(get('x-actor-role'));
   const scopes = headers?.has('x-actor-scopes') ? readScopes(headers.get('x-actor-scopes')) : undefined;
+  const name = readName(get('x-actor-name'));
   const ownerId = get('x-actor-owner-id');
   const sessionId = get('x-actor-session-id');
   return {
@@ -58,6 +60,7 @@ export function readContext(headers: MsgHdrs | undefined): Context {
       type: actorTypes.includes(type) ? (type as Actor['type']) : 'anonymous',
       id: get('x-actor-id') ?? 'anonymous',
       role: role.success ? role.data : null,
+      ...(name && { name }),
       ...(scopes && { scopes }),
       ...(ownerId && { ownerId }),
       ...(sessionId && { sessionId }),
@@ -66,6 +69,15 @@ export function readContext(headers: MsgHdrs | undefined): Context {
     causationId: get('x-causation-id'),
     idempotencyKey: get('x-idempotency-key'),
   };
+}
+
+/** Written so that any name is one line of ASCII; null where it was not. */
+function readName(value: string | null): string | null {
+  try {
+    return value === null ? null : decodeURIComponent(value);
+  } catch {
+    return null;
+  }
 }
 
 /** A scope this service does not know allows nothing here, and takes nothing away from the others. */

@@ -54,6 +54,7 @@ test('who asks arrives as it was sent, and scopes unknown to the reader allow no
   for (const actor of [
     user('operator'),
     { ...user('viewer'), sessionId: 's-1' },
+    { ...user('viewer'), name: 'Zoë\r\nx-actor-role: admin %' },
     key('admin'),
     key('admin', []),
     key('admin', ['chats:read', 'usage:read']),
@@ -63,6 +64,8 @@ test('who asks arrives as it was sent, and scopes unknown to the reader allow no
     expect(readContext(toHeaders(contextPairs(as(actor)))).actor).toEqual(actor);
   const pairs = { ...contextPairs(as(key('admin', []))), 'x-actor-scopes': 'everything chats:read' };
   expect(readContext(toHeaders(pairs)).actor.scopes).toEqual(['chats:read']);
+  const unreadable = { ...contextPairs(as(user('viewer'))), 'x-actor-name': '%E0%A4%A' };
+  expect(readContext(toHeaders(unreadable)).actor).toEqual(user('viewer'));
 });
 
 const mine = { createdBy: 'ada', visibility: 'private' } as const;

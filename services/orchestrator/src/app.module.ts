@@ -4,6 +4,7 @@ import { EventConsumers } from '@aether/persistence/event-consumers';
 import { systemClock } from '@aether/runtime/clock';
 import type { ServiceParts } from '@aether/runtime/service';
 import { Module, type DynamicModule } from '@nestjs/common';
+import { SendArtifact } from './artifacts/send-artifact.js';
 import { AttemptRepository } from './attempts/attempt.repository.js';
 import { AttemptWorker } from './attempts/attempt-worker.js';
 import { Handover } from './attempts/handover.js';
@@ -73,6 +74,7 @@ export class AppModule {
         Turnstile,
         Repositories,
         Places,
+        SendArtifact,
         Handover,
         AttemptRepository,
         ClaimTask,

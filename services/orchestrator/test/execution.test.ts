@@ -182,6 +182,8 @@ describe('a mission', () => {
       });
       await ended(mission.id);
       expect((await taskOf(mission.id, 'notes')).receipt?.files).toMatchObject([{ path: 'notes.md' }]);
+      const { items } = await system.call(missionsRequests.listArtifacts, { id: mission.id }, operator);
+      expect(items.map(({ name }) => name).sort()).toEqual(['notes.md', 'report.md']);
     },
     TIMEOUT,
   );

@@ -38,7 +38,7 @@ export function planOf(goal: string): { title: string; note: string; tasks: Demo
       instructions: lines.join('\n'),
       requires: names ? names.split(',').map((name) => name.trim()) : [],
       prefers: [],
-      checks: checks.map((command) => ({ name: titleOf(command), command })),
+      checks: checks.map((command) => ({ name: shortOf(command), command })),
       estimateMinutes: 5,
       dependsOn: order.after.map((index) => `task-${index + 1}`),
     });
@@ -81,7 +81,11 @@ function orderOf(text: string, count: number): { rest: string; after: number[] }
 }
 
 function titleOf(text: string): string {
-  const line = (text.split('\n')[0] ?? '').replace(/[\p{Cc}]/gu, ' ').trim() || 'Task';
-  const short = line.length > TITLE_MAX ? `${line.slice(0, TITLE_MAX - 1).trimEnd()}…` : line;
+  const short = shortOf(text);
   return short.charAt(0).toUpperCase() + short.slice(1);
+}
+
+function shortOf(text: string): string {
+  const line = (text.split('\n')[0] ?? '').replace(/[\p{Cc}]/gu, ' ').trim() || 'Task';
+  return line.length > TITLE_MAX ? `${line.slice(0, TITLE_MAX - 1).trimEnd()}…` : line;
 }

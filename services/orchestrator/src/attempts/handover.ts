@@ -1,25 +1,81 @@
-import { lstat, readdir } from 'node:fs/promises';
-import { join, relative } from 'node:path';
+import { readFile, readdir, stat } from 'node:fs/promises';
+import { join, relative, sep } from 'node:path';
+import { ContractFailure } from '@aether/contracts/failure';
+import { ArtifactName } from '@aether/contracts/mission-artifacts';
 import type { Receipt } from '@aether/contracts/mission-schemas';
-import { Injectable } from '@nestjs/common';
+import type { Logger } from '@aether/runtime/logger';
+import { Inject, Injectable } from '@nestjs/common';
+import { SendArtifact } from '../artifacts/send-artifact.js';
+import { LOGGER } from '../tokens.js';
 import type { AttemptRow } from './attempt.entity.js';
+import { contextOf } from './context.js';
 import { Places } from './places.js';
 
 const FILES_MAX = 200;
+const FILE_BYTES_MAX = 20 * 1024 ** 2;
 
-/** Hands over what an agent left in a directory without a repository. */
+/** Hands over what an agent left in a directory without a repository: each file becomes an artifact. */
 @Injectable()
 export class Handover {
-  constructor(private readonly places: Places) {}
+  constructor(
+    private readonly places: Places,
+    private readonly artifacts: SendArtifact,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {}
 
   async files(attempt: AttemptRow): Promise<Receipt['files']> {
     const root = this.places.directoryOf(attempt);
-    const paths: string[] = [];
-    for (const entry of await readdir(root, { recursive: true, withFileTypes: true })) {
-      const path = relative(root, join(entry.parentPath, entry.name));
-      if (entry.isFile() && !(await lstat(join(root, path))).isSymbolicLink()) paths.push(path);
-      if (paths.length === FILES_MAX) break;
+    const files: Receipt['files'] = [];
+    for (const path of await filesBelow(root)) {
+      if (await this.send(attempt, path))
+        files.push({ path, status: 'added', additions: null, deletions: null });
     }
-    return paths.sort().map((path) => ({ path, status: 'added', additions: null, deletions: null }));
+    return files;
   }
+
+  /** False for what is not kept: too large, or with a name that would mean something else elsewhere. */
+  private async send(attempt: AttemptRow, path: string): Promise<boolean> {
+    const full = join(this.places.directoryOf(attempt), path);
+    const { size } = await stat(full);
+    if (size > FILE_BYTES_MAX || !ArtifactName.safeParse(path).success) return false;
+    const { id: attemptId, missionId, taskId } = attempt;
+    const artifact = {
+      missionId,
+      taskId,
+      attemptId,
+      name: path,
+      mediaType: mediaTypeOf(path),
+      kind: 'file' as const,
+    };
+    try {
+      await this.artifacts.send({ ...artifact, content: await readFile(full) }, contextOf(attempt));
+      return true;
+    } catch (error) {
+      if (!(error instanceof ContractFailure) || error.code !== 'artifact_too_large') throw error;
+      this.logger.info({ attemptId, path }, 'a file is too large to be kept');
+      return false;
+    }
+  }
+}
+
+/** Files proper, sorted, without what git or package managers keep. Links may lead anywhere and are left out. */
+async function filesBelow(root: string): Promise<string[]> {
+  const entries = await readdir(root, { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(root, join(entry.parentPath, entry.name)))
+    .filter((path) => !path.split(sep).some((part) => part === '.git' || part === 'node_modules'))
+    .sort()
+    .slice(0, FILES_MAX);
+}
+
+function mediaTypeOf(path: string): string {
+  const known: Record<string, string> = {
+    md: 'text/markdown',
+    txt: 'text/plain',
+    json: 'application/json',
+    html: 'text/html',
+    csv: 'text/csv',
+  };
+  return known[path.split('.').at(-1)?.toLowerCase() ?? ''] ?? 'application/octet-stream';
 }

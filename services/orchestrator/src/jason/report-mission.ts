@@ -6,6 +6,7 @@ import { Messaging } from '@aether/messaging/messaging';
 import type { Logger } from '@aether/runtime/logger';
 import { Inject, Injectable } from '@nestjs/common';
 import { generateText } from 'ai';
+import { SendArtifact } from '../artifacts/send-artifact.js';
 import { Places } from '../attempts/places.js';
 import { LOGGER } from '../tokens.js';
 import type { ReportWork } from './job.entity.js';
@@ -24,6 +25,7 @@ export class ReportMission {
     private readonly messaging: Messaging,
     private readonly models: ModelAccess,
     private readonly places: Places,
+    private readonly artifacts: SendArtifact,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
@@ -36,16 +38,21 @@ export class ReportMission {
       const mission = await this.messaging.call(missionsRequests.getMission, ref, context);
       if (mission.state !== 'finishing') return;
       const tasks = await this.tasksOf(missionId, context);
-      const facts = factsOf(mission, tasks, await this.log(mission));
+      const result = await this.result(mission);
+      const facts = factsOf(mission, tasks, result?.log ?? null);
       const words = await this.words(facts, signal);
       if (signal.aborted) return;
+      const report = [words, facts].filter(Boolean).join('\n\n');
+      if (result)
+        await this.keep(mission, { name: 'mission.patch', kind: 'patch', text: result.patch }, context);
+      await this.keep(mission, { name: 'report.md', kind: 'report', text: report }, context);
       const isDone = tasks.some(({ state }) => state === 'accepted');
       await this.messaging.call(
         missionsRequests.finishMission,
         {
           ...ref,
           outcome: isDone ? 'completed' : 'failed',
-          report: [words, facts].filter(Boolean).join('\n\n'),
+          report,
           ...(!isDone && {
             reason: {
               code: 'nothing_accepted',
@@ -79,12 +86,23 @@ export class ReportMission {
     return tasks.reverse();
   }
 
-  private async log(mission: Mission): Promise<string | null> {
+  /** What is in the mission's branch and was not where it began. */
+  private async result(mission: Mission): Promise<{ log: string; patch: string } | null> {
     const repository = await this.places.repositoryOf(mission);
     const base = await repository?.resolve(this.places.baseRefOf(mission.id));
     const head = mission.branch && (await repository?.resolve(`refs/heads/${mission.branch}`));
     if (!repository || !base || !head || base === head) return null;
-    return (await repository.log(base, head)).slice(0, LOG_MAX).trimEnd();
+    const log = (await repository.log(base, head)).slice(0, LOG_MAX).trimEnd();
+    return { log, patch: await repository.patch(base, head) };
+  }
+
+  private async keep(
+    { id: missionId }: Mission,
+    { name, kind, text }: { name: string; kind: 'patch' | 'report'; text: string },
+    context: Context,
+  ): Promise<void> {
+    const mediaType = kind === 'patch' ? 'text/x-diff' : 'text/markdown';
+    await this.artifacts.send({ missionId, name, kind, mediaType, content: Buffer.from(text) }, context);
   }
 
   /** The demo model has none of its own. A report without words is better than none. */

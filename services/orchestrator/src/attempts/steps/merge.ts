@@ -21,7 +21,7 @@ export class MergeWork implements Step {
     const repository = await this.places.repositoryOf(mission);
     const { branch } = mission;
     if (!repository || !branch || !commit || !receipt || commit === base) return go('accepting');
-    const message = `${task.title}\n\nTask: ${task.key}\nAgent: ${attempt.agent.name}\nAttempt: ${attempt.id}`;
+    const message = `Merge ${task.key}: ${task.title}\n\nAgent: ${attempt.agent.name}\nAttempt: ${attempt.id}`;
     const merged = await this.turnstile.pass(`merge:${mission.id}`, () =>
       repository.merge({ branch, commit, message }),
     );
