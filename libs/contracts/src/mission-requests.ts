@@ -155,7 +155,17 @@ export const missionRequests = {
   }),
 
   listThread: defineRequest('req.missions.list-thread.v1', {
-    input: PageQuery.extend({ id: Id.describe('The mission.'), taskId: Id.optional() }),
+    input: PageQuery.extend({
+      id: Id.describe('The mission.'),
+      taskId: Id.optional(),
+      kind: ThreadEntry.shape.kind.optional(),
+      search: z
+        .string()
+        .trim()
+        .max(200)
+        .optional()
+        .describe('Words of the text, or of the name of its author.'),
+    }),
     output: pageOf(ThreadEntry),
     errors: missionErrors,
   }),

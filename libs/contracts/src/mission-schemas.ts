@@ -210,7 +210,9 @@ export const Task = z
     state: TaskState,
     reason: StateReason.nullable().describe('Why it failed, or what its agent asked.'),
     waitsFor: z.string().nullable(),
-    deadlineAt: Instant.nullable(),
+    deadlineAt: Instant.nullable().describe(
+      'When the wait of a task that was begun ends at the latest. The others wait as long as their mission.',
+    ),
     attempts: z.number().int().describe('Attempts begun so far.'),
     attemptId: Id.nullable().describe('The present attempt, or the one that was accepted.'),
     agentName: z.string().nullable().describe('Who does it, or did.'),

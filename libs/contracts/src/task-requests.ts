@@ -57,7 +57,7 @@ export const taskRequests = {
     output: Task,
     errors: { ...taskErrors, ...stateErrors },
   }),
-  /** What depends on it can never start, so it is cancelled with it. */
+  /** What depends on it waits until it is tried again, or depends on it no longer. */
   cancelTask: defineRequest('req.missions.cancel-task.v1', {
     input: TaskRef.extend({ why: Why }),
     output: Task,

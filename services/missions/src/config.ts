@@ -31,6 +31,14 @@ export const MissionsConfig = DatabaseConfig.extend({
   PERSON_DEADLINE_S: seconds(30 * 86_400).describe(
     'how long a mission waits for a person before it is cancelled',
   ),
+  MERGE_DEADLINE_S: seconds(3_600).describe('how long reported work may wait to be merged'),
+  TASK_ATTEMPTS_MAX: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(20)
+    .default(3)
+    .describe('a task whose attempt did not end in time fails once it had as many'),
   RUNNING_DEADLINE_S: seconds(7 * 86_400).describe(
     'how long a mission may run where its budget says nothing',
   ),

@@ -5,6 +5,7 @@ import { ArtifactContentRow, ArtifactPieceRow, ArtifactRow } from './artifacts/a
 import { MissionsConfig } from './config.js';
 import { CreateMissions1763890000000 } from './migrations/1763890000000-create-missions.js';
 import { KeepArtifacts1764100000000 } from './migrations/1764100000000-keep-artifacts.js';
+import { BoundWaits1764100100000 } from './migrations/1764100100000-bound-waits.js';
 import { MissionRow } from './missions/mission.entity.js';
 import { TaskRow } from './tasks/task.entity.js';
 import { EntryRow } from './thread/entry.entity.js';
@@ -15,7 +16,7 @@ export const missionsService = defineService({
   config: MissionsConfig,
   schema: {
     entities: [MissionRow, TaskRow, EntryRow, ArtifactRow, ArtifactContentRow, ArtifactPieceRow],
-    migrations: [CreateMissions1763890000000, KeepArtifacts1764100000000],
+    migrations: [CreateMissions1763890000000, KeepArtifacts1764100000000, BoundWaits1764100100000],
   },
   module: (parts) => AppModule.register(parts),
 });

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { CallInputOf, OutputOf, RequestContract } from '@aether/contracts/contract';
 import { missionsRequests } from '@aether/contracts/missions';
-import type { PlannedTask, Task } from '@aether/contracts/mission-schemas';
+import type { PlannedTask, Receipt, Task } from '@aether/contracts/mission-schemas';
 import { topology } from '@aether/contracts/topology';
 import type { Role } from '@aether/contracts/schemas';
 import { serviceContext, type Context } from '@aether/messaging/context';
@@ -14,9 +14,9 @@ import { startTestNats, testDatabase } from '@aether/testing/environment';
 import { missionsService } from '../src/service.js';
 
 export const jason: Context = serviceContext('orchestrator');
-export const person = (role: Role = 'operator', id = newId()): Context => ({
+export const person = (role: Role = 'operator', id = newId(), name?: string): Context => ({
   ...serviceContext('test'),
-  actor: { type: 'user', id, role },
+  actor: { type: 'user', id, role, ...(name && { name }) },
 });
 
 /** The missions service on a NATS and a database of its own, asked by the edge and by the orchestrator. */
@@ -101,5 +101,40 @@ export const planned = (key: string, dependsOn: string[] = [], more: Partial<Pla
   title: `Task ${key}`,
   instructions: `Do ${key}`,
   dependsOn,
+  ...more,
+});
+
+const attemptOn = (id: string, fence = 1) => ({ id, attemptId: newId(), fence });
+export type Attempt = ReturnType<typeof attemptOn>;
+
+/** What the orchestrator tells of an attempt. */
+export function attempts(missions: () => Pick<Awaited<ReturnType<typeof startMissions>>, 'call'>) {
+  const { claimTask, reportTask, acceptTask } = missionsRequests;
+  return {
+    attemptOn,
+    claim: (attempt: Attempt) => {
+      const deadlineAt = new Date(Date.now() + 3_600_000).toISOString();
+      return missions().call(claimTask, { ...attempt, agentName: 'worker', deadlineAt }, jason);
+    },
+    report: (attempt: Attempt, more: Partial<Receipt> = {}) =>
+      missions().call(reportTask, { ...attempt, receipt: receiptOf(attempt, more) }, jason),
+    accept: (attempt: Attempt) => missions().call(acceptTask, { ...attempt, mergeCommit: null }, jason),
+  };
+}
+
+const receiptOf = ({ attemptId }: Attempt, more: Partial<Receipt>): Receipt => ({
+  attemptId,
+  agentName: 'worker',
+  summary: 'Done.',
+  base: null,
+  commit: null,
+  cleanTree: true,
+  files: [],
+  checks: [],
+  tokens: 10,
+  costUsd: 0,
+  startedAt: new Date().toISOString(),
+  finishedAt: new Date().toISOString(),
+  mergeCommit: null,
   ...more,
 });

@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { missionsRequests } from '@aether/contracts/missions';
-import type { Receipt } from '@aether/contracts/mission-schemas';
 import { newId } from '@aether/messaging/id';
-import { jason, person, planned, startMissions } from './system.js';
+import { attempts, jason, person, planned, startMissions } from './system.js';
 
 const {
   addTask,
@@ -15,11 +14,8 @@ const {
   getTask,
   getMission,
   getBoard,
-  claimTask,
   askPerson,
   answerQuestion,
-  reportTask,
-  acceptTask,
   releaseTask,
   reviewTask,
   retryTask,
@@ -34,30 +30,7 @@ afterAll(() => missions.stop());
 
 const failing = (code: string) => ({ code });
 const inAnHour = () => new Date(Date.now() + 3_600_000).toISOString();
-const attemptOn = (id: string, fence = 1) => ({ id, attemptId: newId(), fence });
-type Attempt = ReturnType<typeof attemptOn>;
-
-const claim = (attempt: Attempt) =>
-  missions.call(claimTask, { ...attempt, agentName: 'worker', deadlineAt: inAnHour() }, jason);
-const receiptOf = ({ attemptId }: Attempt, more: Partial<Receipt> = {}): Receipt => ({
-  attemptId,
-  agentName: 'worker',
-  summary: 'Done.',
-  base: null,
-  commit: null,
-  cleanTree: true,
-  files: [],
-  checks: [],
-  tokens: 10,
-  costUsd: 0,
-  startedAt: new Date().toISOString(),
-  finishedAt: new Date().toISOString(),
-  mergeCommit: null,
-  ...more,
-});
-const report = (attempt: Attempt, more: Partial<Receipt> = {}) =>
-  missions.call(reportTask, { ...attempt, receipt: receiptOf(attempt, more) }, jason);
-const accept = (attempt: Attempt) => missions.call(acceptTask, { ...attempt, mergeCommit: null }, jason);
+const { claim, report, accept, attemptOn } = attempts(() => missions);
 const readyOf = async (missionId: string) =>
   (await missions.call(listReadyTasks, { missionId }, jason)).items.map(({ key }) => key);
 

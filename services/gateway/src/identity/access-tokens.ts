@@ -41,6 +41,7 @@ export class AccessTokens {
       actor: {
         type: 'user',
         id: claims.sub,
+        name: claims.name,
         role: claims.role,
         sessionId: claims.sid,
         ...(claims.scopes && { scopes: claims.scopes }),

@@ -58,14 +58,14 @@ export class ApiKeys {
 
   private async ask(key: string): Promise<Verdict> {
     try {
-      const { id, role, scopes, ownerId, expiresAt } = await this.messaging.call(
+      const { id, name, role, scopes, ownerId, expiresAt } = await this.messaging.call(
         authRequests.verifyApiKey,
         { key },
         serviceContext('gateway'),
       );
       return {
         caller: {
-          actor: { type: 'key', id, role, ownerId, ...(scopes && { scopes }) },
+          actor: { type: 'key', id, name, role, ownerId, ...(scopes && { scopes }) },
           expiresAtMs: expiresAt ? Date.parse(expiresAt) : null,
         },
       };

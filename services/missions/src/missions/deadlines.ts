@@ -1,7 +1,10 @@
+import type { Clock } from '@aether/runtime/clock';
 import type { Logger } from '@aether/runtime/logger';
 import { Periodic } from '@aether/runtime/periodic';
 import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
-import { LOGGER } from '../tokens.js';
+import { endWaitOfTask } from '../tasks/end-wait.js';
+import type { MissionsConfig } from '../config.js';
+import { CLOCK, CONFIG, LOGGER } from '../tokens.js';
 import { budgetReached } from './budget.js';
 import { MissionDesk } from './mission-desk.js';
 import { MissionRepository } from './mission.repository.js';
@@ -9,6 +12,8 @@ import type { OpenMission } from './open-mission.js';
 
 const EVERY_MS = 5_000;
 const AT_ONCE = 100;
+/** Whoever carries an attempt out knows more of it, and ends it first where it lives. */
+const TASK_GRACE_S = 60;
 
 /** Ends every wait in time; the rows keep the times, so that any instance can, whenever it was started. */
 @Injectable()
@@ -18,6 +23,8 @@ export class Deadlines implements OnApplicationBootstrap, OnModuleDestroy {
   constructor(
     private readonly missions: MissionRepository,
     private readonly desk: MissionDesk,
+    @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(CONFIG) private readonly config: MissionsConfig,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {
     this.periodic = new Periodic({
@@ -36,11 +43,21 @@ export class Deadlines implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   private async sweep(): Promise<void> {
+    const graceEnd = new Date(this.clock.now().getTime() - TASK_GRACE_S * 1_000);
     // One that cannot be ended does not hold up the others.
-    for (const id of await this.missions.overdue(AT_ONCE))
-      await this.desk
-        .changeBySelf(id, endWait)
-        .catch((err: unknown) => this.logger.error({ err, missionId: id }, 'a wait could not be ended'));
+    for (const id of await this.missions.overdue(AT_ONCE)) await this.end(id, endWait);
+    for (const id of await this.missions.withOverdueTasks(graceEnd, AT_ONCE))
+      await this.end(id, (open) => {
+        for (const task of open.tasks)
+          if (task.deadlineAt && task.deadlineAt < graceEnd)
+            endWaitOfTask(open, task, this.config.TASK_ATTEMPTS_MAX);
+      });
+  }
+
+  private async end(id: string, work: (open: OpenMission) => void): Promise<void> {
+    await this.desk
+      .changeBySelf(id, work)
+      .catch((err: unknown) => this.logger.error({ err, missionId: id }, 'a wait could not be ended'));
   }
 }
 

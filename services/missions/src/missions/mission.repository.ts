@@ -6,6 +6,7 @@ import { pageById, type PageBounds } from '@aether/persistence/paging';
 import { onlyVisible } from '@aether/persistence/visibility';
 import { Injectable } from '@nestjs/common';
 import { In, type SelectQueryBuilder } from 'typeorm';
+import { containing } from '../containing.js';
 import { TaskRow } from '../tasks/task.entity.js';
 import { MissionRow } from './mission.entity.js';
 
@@ -26,9 +27,6 @@ export interface ReadyTask {
   readonly task: TaskRow;
   readonly mission: MissionRow;
 }
-
-/** `%` and `_` stand for themselves. */
-const containing = (text: string) => `%${text.replace(/[\\%_]/g, '\\$&')}%`;
 
 @Injectable()
 export class MissionRepository {
@@ -117,6 +115,21 @@ export class MissionRepository {
         .orderBy('mission.deadline_at')
         .limit(limit)
         .getMany(),
+    );
+    return rows.map(({ id }) => id);
+  }
+
+  /** Missions with a task whose wait was over at that time. */
+  async withOverdueTasks(since: Date, limit: number): Promise<string[]> {
+    const rows = await this.database.read((manager) =>
+      manager
+        .createQueryBuilder(TaskRow, 'task')
+        .select('task.mission_id', 'id')
+        .where('task.deadline_at < :since', { since })
+        .groupBy('task.mission_id')
+        .orderBy('min(task.deadline_at)')
+        .limit(limit)
+        .getRawMany<{ id: string }>(),
     );
     return rows.map(({ id }) => id);
   }

@@ -68,8 +68,10 @@ export class OpenMission {
     this.rows.set(task.id, task);
   }
 
+  /** What depended on it does so no longer. */
   remove(task: TaskRow, why: string | null = null): void {
     this.rows.delete(task.id);
+    for (const other of this.rows.values()) other.dependsOn = other.dependsOn.filter((id) => id !== task.id);
     this.removed.push(task);
     this.reasons.set(task.id, why);
   }
@@ -108,6 +110,15 @@ export class OpenMission {
     });
     this.entries.push(row);
     return row;
+  }
+
+  /** Until when reported work waits: for a person where they are to review it, else for the merge. */
+  reviewed(): Wait {
+    return this.mission.acceptance === 'person' ? this.forPerson('a review by a person') : this.merged();
+  }
+
+  merged(): Wait {
+    return this.until('the merge', this.given.config.MERGE_DEADLINE_S);
   }
 
   isReady(task: TaskRow): boolean {

@@ -88,7 +88,6 @@ export class EditTasks {
     const contract = missionsRequests.removeTask;
     return this.changeTask({ contract, input, context }, (open, task) => {
       open.remove(task);
-      for (const other of open.tasks) other.dependsOn = other.dependsOn.filter((id) => id !== task.id);
     });
   }
 
@@ -172,6 +171,7 @@ function newTask(open: OpenMission, plan: PlannedTask & { id: string }): TaskRow
     reason: null,
     waitsFor: null,
     deadlineAt: null,
+    workS: null,
     attempts: 0,
     attemptId: null,
     fence: 0,

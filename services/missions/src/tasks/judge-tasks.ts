@@ -28,7 +28,7 @@ export class JudgeTasks {
       if (verdict === 'accept') {
         if (!task.isProven) throw context.fail('checks_failed');
         task.approvedAttemptId = task.attemptId;
-        task.waitsFor = 'the merge';
+        Object.assign(task, open.merged());
       } else {
         task.become('waiting');
         if (comment) task.feedback = [...task.feedback, comment];
@@ -54,6 +54,8 @@ export class JudgeTasks {
     const contract = missionsRequests.retryTask;
     return this.desk.change({ contract, input, context }, (open, task) => {
       expectState(task, ['failed', 'cancelled'], context);
+      if (!open.mission.canBeEdited)
+        throw context.fail('transition_not_allowed', { detail: `Its mission is ${open.mission.state}.` });
       task.become('waiting');
       if (input.comment) task.feedback = [...task.feedback, input.comment];
       open.taskBecause(task, input.comment ?? 'retried');
@@ -84,7 +86,8 @@ export class JudgeTasks {
     const contract = missionsRequests.answerQuestion;
     return this.desk.change({ contract, input, context }, (open, task) => {
       expectState(task, ['asking'], context);
-      task.become('running', { waitsFor: task.agentName, deadlineAt: task.deadlineAt });
+      const deadlineAt = new Date(open.now.getTime() + (task.workS ?? 1) * 1_000);
+      task.become('running', { waitsFor: task.agentName, deadlineAt });
       open.note({ kind: 'answer', text: input.text, taskId: task.id });
       open.publishLater(missionsEvents.questionAnswered, () => ({
         task: task.reply(),

@@ -36,6 +36,7 @@ export class RunTasks {
           waitsFor: input.agentName,
           deadlineAt: new Date(input.deadlineAt),
         });
+        task.workS = secondsUntil(input.deadlineAt, open.now);
         task.attempts += 1;
         task.attemptId = input.attemptId;
         task.fence = input.fence;
@@ -77,8 +78,7 @@ export class RunTasks {
     return this.desk.change({ contract, input, context }, (open, task) => {
       holds(task, input, context);
       expectState(task, ['running'], context);
-      const byPerson = open.mission.acceptance === 'person';
-      task.become('reported', { waitsFor: byPerson ? 'a review by a person' : 'the merge' });
+      task.become('reported', open.reviewed());
       task.receipt = input.receipt;
       open.note({ kind: 'receipt', text: input.receipt.summary, taskId: task.id, author: agentOf(task) });
       return () => task.reply();
@@ -137,8 +137,12 @@ function holds(
   { attemptId, fence }: { attemptId: string; fence: number },
   context: OfAttempt,
 ): void {
-  if (task.attemptId !== attemptId || task.fence !== fence) throw context.fail('attempt_superseded');
+  const isLost = task.state === 'waiting' || task.attemptId !== attemptId || task.fence !== fence;
+  if (isLost) throw context.fail('attempt_superseded');
 }
+
+const secondsUntil = (at: string, now: Date) =>
+  Math.max(1, Math.round((Date.parse(at) - now.getTime()) / 1_000));
 
 function whyNot(open: OpenMission, task: TaskRow): string {
   if (task.state !== 'waiting') return `The task "${task.key}" is ${task.state}.`;

@@ -15,6 +15,7 @@ const transitions: Readonly<Record<TaskState, readonly TaskState[]>> = {
 @Entity('task')
 @Index('UQ_task_key', ['missionId', 'key'], { unique: true })
 @Index('IDX_task_state', ['state'])
+@Index('IDX_task_deadline_at', ['deadlineAt'])
 export class TaskRow {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'PK_task' })
   id: string;
@@ -61,6 +62,10 @@ export class TaskRow {
 
   @Column('timestamptz', { name: 'deadline_at', nullable: true })
   deadlineAt: Date | null;
+
+  /** Seconds an attempt was given at its claim; given again with each answer. */
+  @Column('integer', { name: 'work_s', nullable: true })
+  workS: number | null;
 
   @Column('integer')
   attempts: number;

@@ -24,9 +24,9 @@ export class Thread {
     private readonly artifacts: ArtifactRepository,
   ) {}
 
-  async list({ id, taskId, ...bounds }: InputOf<Requests['listThread']>, context: OfMission) {
+  async list({ id, ...filter }: InputOf<Requests['listThread']>, context: OfMission) {
     await this.expectVisible(id, context);
-    const page = await this.entries.list(id, { ...bounds, taskId });
+    const page = await this.entries.list(id, filter);
     return { ...page, items: page.items.map((row) => row.reply()) };
   }
 
