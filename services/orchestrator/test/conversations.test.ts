@@ -19,7 +19,7 @@ const {
   listJasonMessages,
   followConversation,
 } = jasonRequests;
-const { getMission, listMissions } = missionsRequests;
+const { addTask, createMission, getMission, listMissions } = missionsRequests;
 
 let system: Orchestrator;
 let model: ScriptedModel;
@@ -104,6 +104,25 @@ describe('a conversation with Jason', () => {
     acting('cancel_mission', { missionId: null });
     await talk(id, 'Cancel it');
     expect(await system.call(getMission, { id: mission.id }, by)).toMatchObject({ state: 'cancelled' });
+  });
+
+  test('steers a mission as the person says', async () => {
+    const { id: missionId } = await system.call(createMission, { goal: 'Paint', plan: false }, by);
+    const task = { missionId, key: 'paint', title: 'Paint', instructions: 'paint', requires: ['painting'] };
+    await system.call(addTask, task, by);
+    const id = (await system.call(createConversation, { missionId }, by)).id;
+    const steps = [
+      ['approve_mission', 'running'],
+      ['pause_mission', 'paused'],
+      ['resume_mission', 'running'],
+    ] as const;
+    for (const [name, state] of steps) {
+      acting(name, { missionId: null });
+      await talk(id, name);
+      expect(await system.call(getMission, { id: missionId }, by)).toMatchObject({ state });
+    }
+    acting('review_task', { missionId: null, task: 'paint', verdict: 'accept', comment: null });
+    expect((await talk(id, 'Accept it')).actions[0]).toMatchObject({ isError: true });
   });
 
   test('has no more rights than the person', async () => {

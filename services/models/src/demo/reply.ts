@@ -14,7 +14,7 @@ const LABEL = 'Demo model:';
 const HELP =
   'I am the built-in demo of Aether, not a language model. Try "count to 20", "write notes.md: some text", "read notes.md" or "run: ls".';
 const JASON_HELP =
-  'I am the built-in demo in Jason\'s place, not a language model. Give me a goal as a numbered or bulleted list and I put it on the board; then say "status", "cancel", "agents", "missions", or "change: " and another list.';
+  'I am the built-in demo in Jason\'s place, not a language model. Give me a goal as a numbered or bulleted list and I put it on the board; then say "start", "status", "pause", "resume", "cancel", "agents", "missions", or "change: " and another list.';
 /** Offered to Jason only. */
 const JASON_TOOL = 'create_mission';
 const QUOTED_MAX = 600;

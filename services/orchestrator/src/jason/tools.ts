@@ -41,6 +41,23 @@ export function jasonTools(scope: ToolScope) {
     return { id: found };
   }
 
+  async function taskOf(given: string | null, key: string): Promise<Task> {
+    const { id: missionId } = missionOf(given);
+    const { items } = await ask(missionsRequests.listTasks, { missionId, limit: 200 });
+    const task = items.find((each) => each.key === key);
+    if (!task)
+      throw new Error(`There is no task "${key}". Its tasks: ${items.map((each) => each.key).join(', ')}.`);
+    return task;
+  }
+
+  const steering = (name: 'approveMission' | 'pauseMission' | 'resumeMission', description: string) =>
+    tool({
+      description: `${description} Only when the person asked for it.`,
+      inputSchema: z.object({ missionId: id.default(null) }),
+      execute: ({ missionId }) =>
+        told(async () => headline(await ask(missionsRequests[name], missionOf(missionId)))),
+    });
+
   return {
     create_mission: tool({
       description:
@@ -74,6 +91,35 @@ export function jasonTools(scope: ToolScope) {
           headline(await ask(missionsRequests.planMission, { ...missionOf(missionId), comment })),
         ),
     }),
+    approve_mission: steering('approveMission', 'Starts the tasks of a mission as they are planned.'),
+    pause_mission: steering('pauseMission', 'Starts no more tasks of a mission; those that run go on.'),
+    resume_mission: steering('resumeMission', 'Goes on with a paused mission.'),
+    review_task: tool({
+      description: 'Accepts reported work of a task, or sends it back with what should change.',
+      inputSchema: z.object({
+        missionId: id.default(null),
+        task: z.string().describe('Key of the task.'),
+        verdict: z.enum(['accept', 'send-back']),
+        comment: z.string().nullable().default(null),
+      }),
+      execute: ({ missionId, task: key, verdict, comment }) =>
+        told(async () => {
+          const task = await taskOf(missionId, key);
+          const { id: taskId, attemptId } = task;
+          if (!attemptId) throw new Error(`Nothing of "${key}" was reported yet.`);
+          const input = { id: taskId, attemptId, verdict, ...(comment && { comment }) };
+          return taskLine(await ask(missionsRequests.reviewTask, input));
+        }),
+    }),
+    answer_question: tool({
+      description: 'Passes the answer of the person to the agent of a task that asked.',
+      inputSchema: z.object({ missionId: id.default(null), task: z.string(), text: z.string() }),
+      execute: ({ missionId, task: key, text }) =>
+        told(async () => {
+          const { id: taskId } = await taskOf(missionId, key);
+          return taskLine(await ask(missionsRequests.answerQuestion, { id: taskId, text }));
+        }),
+    }),
     cancel_mission: tool({
       description: 'Ends a mission for good. Only when the person asked for it.',
       inputSchema: z.object({ missionId: id.default(null) }),
@@ -87,7 +133,8 @@ export function jasonTools(scope: ToolScope) {
         told(async () => {
           const mission = await ask(missionsRequests.getMission, missionOf(missionId));
           const { items } = await ask(missionsRequests.listTasks, { missionId: mission.id, limit: 200 });
-          return [headline(mission), ...items.reverse().map(taskLine)].join('\n');
+          const report = mission.report === null ? [] : ['', mission.report];
+          return [headline(mission), ...items.reverse().map(taskLine), ...report].join('\n');
         }),
     }),
     list_missions: tool({
