@@ -1,5 +1,6 @@
 import { artifactRoutes } from './mission-artifacts.js';
 import { missionsRequests } from './missions.js';
+import { organisationBudgetRoutes } from './organisation-budget.js';
 import { operationsRoutes } from './operations.js';
 import { defineRoutes } from './route.js';
 
@@ -38,6 +39,7 @@ export const missionsRoutes = defineRoutes({
     access: write,
     summary: 'Ask Jason for a plan, or for another one',
     status: 202,
+    rateClass: 'expensive',
   },
   'POST /api/v1/missions/{id}/approve': {
     contract: missionsRequests.approveMission,
@@ -123,5 +125,6 @@ export const missionsRoutes = defineRoutes({
     summary: 'Make a task wait for another no longer',
   },
   ...artifactRoutes,
+  ...organisationBudgetRoutes,
   ...operationsRoutes('missions', missionsRequests),
 });

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { defineCatalog, defineEvent, defineLive } from './contract.js';
 import { liveEntry } from './live.js';
 import { artifactEvents, artifactRequests } from './mission-artifacts.js';
+import { organisationBudgetEvents, organisationBudgetRequests } from './organisation-budget.js';
 import { missionRequests } from './mission-requests.js';
 import { Mission, MissionState, Task, TaskState, ThreadEntry } from './mission-schemas.js';
 import { operationsRequests } from './operations.js';
@@ -12,6 +13,7 @@ export const missionsRequests = {
   ...missionRequests,
   ...taskRequests,
   ...artifactRequests,
+  ...organisationBudgetRequests,
   ...operationsRequests('missions'),
 };
 
@@ -52,6 +54,7 @@ export const missionsEvents = {
   ),
   entryAdded: defineEvent('evt.missions.entry-added.v1', z.object({ entry: ThreadEntry })),
   ...artifactEvents,
+  ...organisationBudgetEvents,
 };
 
 export const missionsLive = {

@@ -17,6 +17,9 @@ import { MissionRepository } from './missions/mission.repository.js';
 import { ReadMissions } from './missions/read-missions.js';
 import { SteerMission } from './missions/steer-mission.js';
 import { UpdateMission } from './missions/update-mission.js';
+import { BudgetRepository } from './organisation/budget.repository.js';
+import { EnforceBudget } from './organisation/enforce-budget.js';
+import { OrganisationBudgets } from './organisation/organisation-budget.js';
 import { EditTasks } from './tasks/edit-tasks.js';
 import { JudgeTasks } from './tasks/judge-tasks.js';
 import { RunTasks } from './tasks/run-tasks.js';
@@ -56,6 +59,9 @@ export class AppModule {
         PutArtifact,
         ReadArtifacts,
         TidyArtifacts,
+        BudgetRepository,
+        OrganisationBudgets,
+        EnforceBudget,
       ],
     };
   }

@@ -8,6 +8,7 @@ import { CreateMission } from './missions/create-mission.js';
 import { ReadMissions } from './missions/read-missions.js';
 import { SteerMission } from './missions/steer-mission.js';
 import { UpdateMission } from './missions/update-mission.js';
+import { OrganisationBudgets } from './organisation/organisation-budget.js';
 import { EditTasks } from './tasks/edit-tasks.js';
 import { JudgeTasks } from './tasks/judge-tasks.js';
 import { RunTasks } from './tasks/run-tasks.js';
@@ -29,6 +30,7 @@ export class MissionsController implements OnModuleInit {
     private readonly thread: Thread,
     private readonly put: PutArtifact,
     private readonly artifacts: ReadArtifacts,
+    private readonly organisation: OrganisationBudgets,
   ) {}
 
   onModuleInit(): void {
@@ -74,6 +76,8 @@ export class MissionsController implements OnModuleInit {
       listArtifacts: (query, context) => this.artifacts.list(query, context),
       getArtifact: ({ id }, context) => this.artifacts.get(id, context),
       readArtifact: (input, context) => this.artifacts.read(input, context),
+      getOrganisationBudget: (_input, context) => this.organisation.get(context),
+      updateOrganisationBudget: (input, context) => this.organisation.update(input, context),
     });
   }
 }

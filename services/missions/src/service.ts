@@ -6,7 +6,9 @@ import { MissionsConfig } from './config.js';
 import { CreateMissions1763890000000 } from './migrations/1763890000000-create-missions.js';
 import { KeepArtifacts1764100000000 } from './migrations/1764100000000-keep-artifacts.js';
 import { BoundWaits1764100100000 } from './migrations/1764100100000-bound-waits.js';
+import { BoundOrganisation1764100200000 } from './migrations/1764100200000-bound-organisation.js';
 import { MissionRow } from './missions/mission.entity.js';
+import { OrganisationBudgetRow, OrganisationSpendRow } from './organisation/budget.entity.js';
 import { TaskRow } from './tasks/task.entity.js';
 import { EntryRow } from './thread/entry.entity.js';
 
@@ -15,8 +17,22 @@ export const missionsService = defineService({
   catalog: missionsCatalog,
   config: MissionsConfig,
   schema: {
-    entities: [MissionRow, TaskRow, EntryRow, ArtifactRow, ArtifactContentRow, ArtifactPieceRow],
-    migrations: [CreateMissions1763890000000, KeepArtifacts1764100000000, BoundWaits1764100100000],
+    entities: [
+      MissionRow,
+      TaskRow,
+      EntryRow,
+      ArtifactRow,
+      ArtifactContentRow,
+      ArtifactPieceRow,
+      OrganisationBudgetRow,
+      OrganisationSpendRow,
+    ],
+    migrations: [
+      CreateMissions1763890000000,
+      KeepArtifacts1764100000000,
+      BoundWaits1764100100000,
+      BoundOrganisation1764100200000,
+    ],
   },
   module: (parts) => AppModule.register(parts),
 });

@@ -12,6 +12,8 @@ import type { Transaction } from '@aether/persistence/database';
 import type { Clock } from '@aether/runtime/clock';
 import { ArtifactRow } from '../artifacts/artifact.entity.js';
 import type { MissionsConfig } from '../config.js';
+import { addSpend, type Spend } from '../organisation/budget.repository.js';
+import { monthOf } from '../organisation/month.js';
 import { chainMinutes } from '../tasks/graph.js';
 import { TaskRow } from '../tasks/task.entity.js';
 import { EntryRow } from '../thread/entry.entity.js';
@@ -25,7 +27,8 @@ type NewEntry = Pick<ThreadEntry, 'kind' | 'text'> &
 export class OpenMission {
   readonly mission: MissionRow;
   private readonly rows: Map<string, TaskRow>;
-  private readonly before: { mission: string; state: MissionState; tasks: Map<string, string> };
+  private readonly before: { mission: string; state: MissionState; spend: Spend; tasks: Map<string, string> };
+  private agentMinutes = 0;
   private readonly reasons = new Map<string, string | null>();
   private readonly removed: TaskRow[] = [];
   private readonly entries: EntryRow[] = [];
@@ -47,6 +50,7 @@ export class OpenMission {
     this.before = {
       mission: JSON.stringify(this.mission),
       state: this.mission.state,
+      spend: this.spend,
       tasks: new Map(given.tasks.map((task) => [task.id, JSON.stringify(task)])),
     };
   }
@@ -151,8 +155,8 @@ export class OpenMission {
     if (this.mission.state === 'running') this.mission.deadlineAt = this.untilItsBound().deadlineAt;
   }
 
-  paused(reason: StateReason): void {
-    this.mission.wait('paused', this.forPerson('somebody to resume it'), reason);
+  paused(reason: StateReason, waitsFor = 'somebody to resume it'): void {
+    this.mission.wait('paused', this.forPerson(waitsFor), reason);
   }
 
   /** Ends the mission and every task that has not ended. */
@@ -185,7 +189,26 @@ export class OpenMission {
     this.mission.updatedAt = this.now;
     await manager.save(MissionRow, this.mission);
     await this.tell(tasks);
+    await this.addSpend();
     return entries;
+  }
+
+  private get spend(): Spend {
+    const { spentTokens: tokens, spentUsd: costUsd, spentAttempts: attempts } = this.mission;
+    return { tokens, costUsd, attempts, agentMinutes: this.agentMinutes };
+  }
+
+  private async addSpend(): Promise<void> {
+    const { spend } = this;
+    const before = this.before.spend;
+    const added = {
+      tokens: spend.tokens - before.tokens,
+      costUsd: spend.costUsd - before.costUsd,
+      agentMinutes: spend.agentMinutes,
+      attempts: spend.attempts - before.attempts,
+    };
+    if (Object.values(added).some((amount) => amount > 0))
+      await addSpend(this.given.tx.manager, monthOf(this.now), added);
   }
 
   private async tell(tasks: readonly TaskRow[]): Promise<void> {
@@ -221,6 +244,7 @@ export class OpenMission {
     for (const task of this.tasks) {
       task.chainMinutes = chains.get(task.id) ?? task.estimateMinutes;
       if (task.state === 'waiting') task.waitsFor = this.waitOf(task);
+      this.measure(task);
     }
     if (mission.state === 'running') this.settleRunning();
     const counts = Object.fromEntries(TaskState.options.map((state) => [state, 0])) as Record<
@@ -229,6 +253,15 @@ export class OpenMission {
     >;
     for (const { state } of this.tasks) counts[state] += 1;
     mission.tasks = counts;
+  }
+
+  /** Time in which an agent works on it; while it asks a person, nobody does. */
+  private measure(task: TaskRow): void {
+    if (task.state === 'running') task.runningSince ??= this.now;
+    else if (task.runningSince) {
+      this.agentMinutes += (this.now.getTime() - task.runningSince.getTime()) / 60_000;
+      task.runningSince = null;
+    }
   }
 
   private settleRunning(): void {

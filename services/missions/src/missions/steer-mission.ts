@@ -1,9 +1,11 @@
 import type { InputOf } from '@aether/contracts/contract';
 import { missionsEvents, missionsRequests } from '@aether/contracts/missions';
-import type { Mission, MissionState } from '@aether/contracts/mission-schemas';
+import type { Mission, MissionState, StateReason } from '@aether/contracts/mission-schemas';
 import { requirePermission, requireService } from '@aether/messaging/access';
 import type { Refusing, RequestContext } from '@aether/messaging/requests';
 import { Injectable } from '@nestjs/common';
+import { EnforceBudget } from '../organisation/enforce-budget.js';
+import { OrganisationBudgets } from '../organisation/organisation-budget.js';
 import { budgetReached } from './budget.js';
 import { MissionDesk } from './mission-desk.js';
 import type { OpenMission } from './open-mission.js';
@@ -14,7 +16,11 @@ type Steering = Refusing<'mission_not_found' | 'transition_not_allowed'>;
 /** People's and the orchestrator's transitions of a mission as a whole. */
 @Injectable()
 export class SteerMission {
-  constructor(private readonly desk: MissionDesk) {}
+  constructor(
+    private readonly desk: MissionDesk,
+    private readonly organisation: OrganisationBudgets,
+    private readonly enforcement: EnforceBudget,
+  ) {}
 
   async plan(input: InputOf<Requests['planMission']>, context: RequestContext<Requests['planMission']>) {
     requirePermission(context, 'missions:write');
@@ -37,9 +43,11 @@ export class SteerMission {
   ) {
     requirePermission(context, 'missions:write');
     const contract = missionsRequests.approveMission;
+    const used = await this.organisation.reached();
     return this.desk.change({ contract, input, context }, missing(input.id, context), (open) => {
       if (!['draft', 'proposed'].includes(open.mission.state)) throw refused(open, 'running', context);
       if (open.tasks.length === 0) throw context.fail('plan_empty');
+      if (used) throw overBudget(used, context);
       open.because(input.why ?? null);
       open.running();
       return () => open.mission.reply();
@@ -60,11 +68,11 @@ export class SteerMission {
   async resume(input: InputOf<Requests['resumeMission']>, context: Steering): Promise<Mission> {
     requirePermission(context, 'missions:write');
     const contract = missionsRequests.resumeMission;
+    const used = await this.organisation.reached();
     return this.desk.change({ contract, input, context }, missing(input.id, context), (open) => {
       if (open.mission.state !== 'paused') throw refused(open, 'running', context);
-      const reached = budgetReached(open.mission, open.now);
-      if (reached)
-        throw context.fail('transition_not_allowed', { detail: reached.cause, hint: reached.remedy });
+      const reached = used ?? budgetReached(open.mission, open.now);
+      if (reached) throw overBudget(reached, context);
       open.because(input.why ?? null);
       open.running();
       return () => open.mission.reply();
@@ -123,20 +131,30 @@ export class SteerMission {
   ): Promise<Mission> {
     requireService(context);
     const contract = missionsRequests.recordSpend;
-    return this.desk.change({ contract, input, context }, missing(input.id, context), (open) => {
-      const { mission } = open;
-      mission.spentTokens += input.tokens;
-      mission.spentUsd += input.costUsd;
-      const reached = budgetReached(mission, open.now);
-      if (reached && mission.state === 'running') open.paused(reached);
-      return () => mission.reply();
-    });
+    const mission = await this.desk.change(
+      { contract, input, context },
+      missing(input.id, context),
+      (open) => {
+        const { mission } = open;
+        mission.spentTokens += input.tokens;
+        mission.spentUsd += input.costUsd;
+        const reached = budgetReached(mission, open.now);
+        if (reached && mission.state === 'running') open.paused(reached);
+        return () => mission.reply();
+      },
+    );
+    this.enforcement.wake();
+    return mission;
   }
 }
 
 /** What the desk needs to find the mission, or to refuse. */
 export function missing(id: string, context: Refusing<'mission_not_found'>) {
   return { id, refuse: () => context.fail('mission_not_found') };
+}
+
+function overBudget({ cause, remedy }: StateReason, context: Steering): Error {
+  return context.fail('transition_not_allowed', { detail: cause, hint: remedy });
 }
 
 function allow(open: OpenMission, state: MissionState, context: Steering): void {

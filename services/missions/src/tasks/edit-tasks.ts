@@ -172,6 +172,7 @@ function newTask(open: OpenMission, plan: PlannedTask & { id: string }): TaskRow
     waitsFor: null,
     deadlineAt: null,
     workS: null,
+    runningSince: null,
     attempts: 0,
     attemptId: null,
     fence: 0,

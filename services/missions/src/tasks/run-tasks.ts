@@ -1,11 +1,13 @@
 import type { InputOf, OutputOf } from '@aether/contracts/contract';
 import { missionsRequests } from '@aether/contracts/missions';
-import type { Task } from '@aether/contracts/mission-schemas';
+import type { StateReason, Task } from '@aether/contracts/mission-schemas';
 import { requireService } from '@aether/messaging/access';
 import type { Refusing, RequestContext } from '@aether/messaging/requests';
 import { Injectable } from '@nestjs/common';
 import { budgetReached } from '../missions/budget.js';
 import type { OpenMission } from '../missions/open-mission.js';
+import { EnforceBudget } from '../organisation/enforce-budget.js';
+import { OrganisationBudgets } from '../organisation/organisation-budget.js';
 import { TaskDesk, expectState } from './task-desk.js';
 import type { TaskRow } from './task.entity.js';
 
@@ -15,7 +17,11 @@ type OfAttempt = Refusing<'task_not_found' | 'transition_not_allowed' | 'attempt
 /** An attempt's way through a task, told by the orchestrator. What comes from an attempt that lost it is refused. */
 @Injectable()
 export class RunTasks {
-  constructor(private readonly desk: TaskDesk) {}
+  constructor(
+    private readonly desk: TaskDesk,
+    private readonly organisation: OrganisationBudgets,
+    private readonly enforcement: EnforceBudget,
+  ) {}
 
   async claim(
     input: InputOf<Requests['claimTask']>,
@@ -23,14 +29,17 @@ export class RunTasks {
   ): Promise<OutputOf<Requests['claimTask']>> {
     requireService(context);
     const contract = missionsRequests.claimTask;
+    const reached = await this.organisation.reached();
+    if (reached) this.enforcement.wake();
     return this.desk.change({ contract, input, context }, (open, task) => {
       if (task.attemptId === input.attemptId && task.state === 'running') {
         // Its owner asks again, or somebody has taken the attempt over from a dead one.
         if (input.fence < task.fence) throw context.fail('attempt_superseded');
         task.fence = input.fence;
       } else {
-        if (!open.isReady(task) || budgetReached(open.mission, open.now))
-          throw context.fail('task_not_ready', { detail: whyNot(open, task) });
+        const used = reached ?? budgetReached(open.mission, open.now);
+        if (!open.isReady(task) || used)
+          throw context.fail('task_not_ready', { detail: whyNot(open, task, used) });
         if (input.fence <= task.fence) throw context.fail('attempt_superseded');
         task.become('running', {
           waitsFor: input.agentName,
@@ -144,10 +153,10 @@ function holds(
 const secondsUntil = (at: string, now: Date) =>
   Math.max(1, Math.round((Date.parse(at) - now.getTime()) / 1_000));
 
-function whyNot(open: OpenMission, task: TaskRow): string {
+function whyNot(open: OpenMission, task: TaskRow, used: StateReason | null): string {
   if (task.state !== 'waiting') return `The task "${task.key}" is ${task.state}.`;
   if (open.mission.state !== 'running') return `Its mission is ${open.mission.state}.`;
-  return budgetReached(open.mission, open.now)?.cause ?? `It waits for ${task.waitsFor ?? 'other tasks'}.`;
+  return used?.cause ?? `It waits for ${task.waitsFor ?? 'other tasks'}.`;
 }
 
 function agentOf({ agentName, attemptId }: TaskRow) {

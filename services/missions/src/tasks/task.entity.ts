@@ -67,6 +67,9 @@ export class TaskRow {
   @Column('integer', { name: 'work_s', nullable: true })
   workS: number | null;
 
+  @Column('timestamptz', { name: 'running_since', nullable: true })
+  runningSince: Date | null;
+
   @Column('integer')
   attempts: number;
 
