@@ -83,7 +83,8 @@ export class AetherSystem {
         AETHER_PORT: String(this.port),
         AETHER_OPENCLAW_DIR: openClawDirectory,
         // One client asks as much as it can: what is measured is the system, not its politeness.
-        RATE_ACTOR_PER_MINUTE: '100000000',
+        RATE_READ_PER_MINUTE: '100000000',
+        RATE_WRITE_PER_MINUTE: '100000000',
       },
     });
     child.stdin.end(input);

@@ -181,6 +181,7 @@ export const deployerRoutes = defineRoutes({
     access: 'deployments:write',
     summary: 'Deploy an agent',
     status: 202,
+    rateClass: 'expensive',
   },
   'GET /api/v1/deployments/{id}': {
     contract: deployerRequests.getDeployment,

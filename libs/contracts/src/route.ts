@@ -4,8 +4,8 @@ import type { Requirement } from './permissions.js';
 /** Who may use a route: anybody, everybody who is signed in, or those who have the permission. */
 export type Access = 'public' | Requirement;
 
-/** How much of the rate limit's allowance a route draws on. */
-type RateClass = 'default' | 'sign-in';
+/** The allowance a route draws on instead of the usual one for reads (GET) or for changes. */
+type RateClass = 'sign-in' | 'expensive';
 
 export interface RouteSpec<C extends RequestContract = RequestContract> {
   /** Path parameters, query (GET, DELETE) or body (others) together form the contract's input. */

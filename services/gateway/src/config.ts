@@ -4,6 +4,8 @@ import { z } from 'zod';
 const count = (fallback: number, max = 1_000_000) =>
   z.coerce.number().int().min(1).max(max).default(fallback);
 
+const allowance = (fallback: number, what: string) => count(fallback, 100_000_000).describe(what);
+
 const Origin = z.url().transform((url) => new URL(url).origin);
 
 export const GatewayConfig = BaseConfig.omit({ HEALTH_PORT: true }).extend({
@@ -36,9 +38,16 @@ export const GatewayConfig = BaseConfig.omit({ HEALTH_PORT: true }).extend({
     .max(60_000)
     .default(0)
     .describe('how long /health/ready answers 503 before connections are refused'),
-  RATE_ACTOR_PER_MINUTE: count(6_000, 100_000_000),
-  RATE_ANONYMOUS_PER_MINUTE: count(600, 100_000_000),
-  RATE_SIGN_IN_PER_MINUTE: count(30, 100_000_000),
+  RATE_READ_PER_MINUTE: allowance(6_000, 'reads of one person or key'),
+  RATE_WRITE_PER_MINUTE: allowance(3_000, 'changes by one person or key'),
+  RATE_EXPENSIVE_PER_MINUTE: allowance(120, 'requests of one person or key that start much work'),
+  RATE_ANONYMOUS_PER_MINUTE: allowance(600, 'requests of strangers and failed proofs, of one address'),
+  RATE_SIGN_IN_PER_MINUTE: allowance(30, 'proofs of identity, of one address or person'),
+  REDIS_URL: z
+    .string()
+    .regex(/^rediss?:\/\//, 'must begin with redis:// or rediss://')
+    .optional()
+    .describe('where several edges count together; each counts by itself where absent'),
   LIVE_SOCKETS_PER_ACTOR_MAX: count(50),
   LIVE_SUBSCRIPTIONS_MAX: count(100).describe('of one socket'),
   LIVE_FRAMES_PER_SECOND_MAX: count(50).describe('that one socket may send'),

@@ -67,7 +67,7 @@ test('tokens signed by a new key are taken once the keys may be fetched again', 
 
 test('a stranger is slowed down by address, an account by itself', async () => {
   const limited = await startEdge({
-    environment: { RATE_ANONYMOUS_PER_MINUTE: '3', RATE_ACTOR_PER_MINUTE: '4', RATE_SIGN_IN_PER_MINUTE: '2' },
+    environment: { RATE_ANONYMOUS_PER_MINUTE: '3', RATE_READ_PER_MINUTE: '4', RATE_SIGN_IN_PER_MINUTE: '2' },
   });
   const statusesOf = async (times: number, ask: () => Promise<{ status: number }>) => {
     const statuses: number[] = [];

@@ -87,7 +87,9 @@ export async function startEdge({
     LOG_LEVEL: 'silent',
     RATE_ANONYMOUS_PER_MINUTE: '1000000',
     RATE_SIGN_IN_PER_MINUTE: '1000000',
-    RATE_ACTOR_PER_MINUTE: '1000000',
+    RATE_READ_PER_MINUTE: '1000000',
+    RATE_WRITE_PER_MINUTE: '1000000',
+    RATE_EXPENSIVE_PER_MINUTE: '1000000',
     ...environment,
   });
   let stopped: Promise<void> | undefined;

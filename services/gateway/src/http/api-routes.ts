@@ -25,7 +25,7 @@ export class ApiRoutes implements OnModuleInit {
         method,
         url,
         // Before the body is read: a stranger's megabyte is not worth parsing.
-        onRequest: (request) => this.handler.admit(route, request),
+        onRequest: (request, reply) => this.handler.admit(route, request, reply),
         handler: (request, reply) => this.handler.answer(route, request, reply),
       });
     }

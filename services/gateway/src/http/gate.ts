@@ -4,12 +4,12 @@ import { hasPermission } from '@aether/contracts/permissions';
 import { lacks } from '@aether/messaging/access';
 import type { Context } from '@aether/messaging/context';
 import { Injectable } from '@nestjs/common';
-import type { FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Authenticator } from '../identity/authenticator.js';
 import { ANONYMOUS, type Caller } from '../identity/caller.js';
 import { credentialOf } from '../identity/credentials.js';
 import { Origins, provenanceOf } from './origins.js';
-import { RateLimits } from './rate-limits.js';
+import { RateLimits, type Allowance } from './rate-limits.js';
 
 const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,255}$/;
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
@@ -29,30 +29,30 @@ export class Gate {
     private readonly origins: Origins,
   ) {}
 
-  async admit(request: FastifyRequest, route: Admission): Promise<Context> {
+  async admit(request: FastifyRequest, reply: FastifyReply, route: Admission): Promise<Context> {
     if (route.session) this.requireOwnPage(request);
     if (route.access === 'public') {
-      await this.limits.take(request, route.rateClass === 'sign-in' ? 'sign-in' : 'anonymous');
+      await this.limits.take(request, reply, route.rateClass === 'sign-in' ? 'sign-in' : 'anonymous');
       return contextOf(request, null);
     }
-    const caller = await this.identify(request, route);
+    const caller = await this.identify(request, reply, route);
     request.caller = caller;
-    await this.limits.take(request, 'actor');
+    await this.limits.take(request, reply, route.rateClass ?? usualAllowance(request.method));
     if (!hasPermission(caller.actor, route.access)) throw lacks(caller.actor, route.access);
     return contextOf(request, caller);
   }
 
-  private async identify(request: FastifyRequest, route: Admission): Promise<Caller> {
+  private async identify(request: FastifyRequest, reply: FastifyReply, route: Admission): Promise<Caller> {
     try {
       const credential = credentialOf(request.headers);
       if (credential?.carrier === 'cookie' && (route.ownPagesOnly || !SAFE_METHODS.has(request.method)))
         this.requireOwnPage(request);
       if (credential && !this.authenticator.isCheap(credential))
-        await this.limits.require(request, 'anonymous');
+        await this.limits.require(request, reply, 'anonymous');
       return await this.authenticator.authenticate(credential);
     } catch (error) {
       // Guessing is bounded by address: each failure takes from it.
-      await this.limits.take(request, 'anonymous');
+      await this.limits.take(request, reply, 'anonymous');
       throw error;
     }
   }
@@ -65,6 +65,8 @@ export class Gate {
     });
   }
 }
+
+const usualAllowance = (method: string): Allowance => (SAFE_METHODS.has(method) ? 'read' : 'write');
 
 function contextOf(request: FastifyRequest, caller: Caller | null): Context {
   return {

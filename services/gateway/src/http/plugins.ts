@@ -6,7 +6,6 @@ import fastifyCookie from '@fastify/cookie';
 import fastifyCors from '@fastify/cors';
 import fastifyHelmet from '@fastify/helmet';
 import { FastifyOtelInstrumentation } from '@fastify/otel';
-import fastifyRateLimit from '@fastify/rate-limit';
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance } from 'fastify';
 import type { GatewayConfig } from '../config.js';
@@ -56,11 +55,10 @@ export async function registerPlugins(
       strictPreflight: false,
       methods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
       allowedHeaders: ['Authorization', 'Content-Type', 'Idempotency-Key'],
-      exposedHeaders: ['X-Correlation-Id', 'Retry-After', 'Allow'],
+      exposedHeaders: ['X-Correlation-Id', 'Retry-After', 'RateLimit', 'RateLimit-Policy', 'Allow'],
       maxAge: 600,
     });
   await fastify.register(fastifyCookie);
-  await fastify.register(fastifyRateLimit, { global: false });
   await fastify.register(fastifyStatic, {
     root: PAGES,
     prefix: '/assets/',

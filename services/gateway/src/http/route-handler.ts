@@ -19,8 +19,8 @@ export class RouteHandler {
     private readonly files: FileAnswers,
   ) {}
 
-  async admit(route: RouteSpec, request: FastifyRequest): Promise<void> {
-    request.context = await this.gate.admit(request, route);
+  async admit(route: RouteSpec, request: FastifyRequest, reply: FastifyReply): Promise<void> {
+    request.context = await this.gate.admit(request, reply, route);
   }
 
   async answer(route: RouteSpec, request: FastifyRequest, reply: FastifyReply): Promise<unknown> {

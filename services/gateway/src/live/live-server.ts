@@ -35,8 +35,8 @@ export class LiveServer implements OnModuleInit {
       method: 'GET',
       url: LIVE_PATH,
       exposeHeadRoute: false,
-      onRequest: async (request) => {
-        request.context = await this.gate.admit(request, { access: 'authenticated', ownPagesOnly: true });
+      onRequest: async (request, reply) => {
+        request.context = await this.gate.admit(request, reply, { access: 'authenticated', ownPagesOnly: true });
       },
       handler: (request, reply) => this.open(request, reply),
     });
