@@ -118,6 +118,25 @@ export const deployerRequests = {
   restartDeployment: operation('restart'),
   repairDeployment: operation('repair'),
   deleteDeployment: operation('delete'),
+  /** Only for services: lets a device in that waits for approval at the gateway of a deployment. */
+  approveDevice: defineRequest('req.deployer.approve-device.v1', {
+    input: z.object({
+      deploymentId: Id,
+      requestId: z
+        .string()
+        .regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$/u)
+        .describe("The request that the gateway's refusal named."),
+    }),
+    output: Nothing,
+    errors: {
+      ...deploymentErrors,
+      device_not_approved: {
+        status: 409,
+        title: 'The gateway did not approve the device.',
+        hint: 'Connect again: a refusal names the request that waits now.',
+      },
+    },
+  }),
   readLogs: defineRequest('req.deployer.read-logs.v1', {
     input: z.object({
       id: z.union([Id, Slug]),

@@ -62,7 +62,7 @@ export const topology = {
   'openclaw-bridge': {
     ...none,
     catalog: openclawCatalog,
-    calls: [authRequests.storeSecret, authRequests.revealSecret],
+    calls: [authRequests.storeSecret, authRequests.revealSecret, deployerRequests.approveDevice],
   },
   models: {
     ...none,

@@ -4,6 +4,7 @@ import { EventConsumers } from '@aether/persistence/event-consumers';
 import { systemClock } from '@aether/runtime/clock';
 import type { ServiceParts } from '@aether/runtime/service';
 import { Module, type DynamicModule } from '@nestjs/common';
+import { ApproveDevice } from './approve-device.js';
 import { BeginOperation } from './begin-operation.js';
 import type { DeployerConfig } from './config.js';
 import { CreateDeployment } from './create-deployment.js';
@@ -45,7 +46,7 @@ export class AppModule {
         ...[Templates, DeploymentRepository, LeaseRepository, LogRepository, DeploymentLog],
         ...[Preflight, Prepare, Create, Start, Probe, Connect, Enrol, Disconnect, Stop, Remove, AllSteps],
         ...[OperationRunner, Worker, Upkeep],
-        ...[CreateDeployment, BeginOperation, ReadDeployments, ReadLogs, DeployerConsumers],
+        ...[CreateDeployment, BeginOperation, ReadDeployments, ReadLogs, ApproveDevice, DeployerConsumers],
       ],
     };
   }

@@ -3,6 +3,7 @@ import { Messaging } from '@aether/messaging/messaging';
 import { Controller, Inject, type OnModuleInit } from '@nestjs/common';
 import type { ServiceParts } from '@aether/runtime/service';
 import { requireServiceOr } from '@aether/messaging/access';
+import { ApproveDevice } from './approve-device.js';
 import { BeginOperation } from './begin-operation.js';
 import { CreateDeployment } from './create-deployment.js';
 import { ReadLogs } from './logs/read-logs.js';
@@ -19,6 +20,7 @@ export class DeployerController implements OnModuleInit {
     private readonly deployments: ReadDeployments,
     private readonly createDeployment: CreateDeployment,
     private readonly beginOperation: BeginOperation,
+    private readonly approveDevice: ApproveDevice,
     private readonly logs: ReadLogs,
   ) {}
 
@@ -37,6 +39,7 @@ export class DeployerController implements OnModuleInit {
       restartDeployment: (input, context) => this.beginOperation.execute('restart', input, context),
       repairDeployment: (input, context) => this.beginOperation.execute('repair', input, context),
       deleteDeployment: (input, context) => this.beginOperation.execute('delete', input, context),
+      approveDevice: (input, context) => this.approveDevice.execute(input, context),
       readLogs: (input, context) => this.logs.read(input, context),
       followLogs: (input, context) => this.logs.follow(input, context),
     });

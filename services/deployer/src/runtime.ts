@@ -55,6 +55,8 @@ export interface AgentRuntime {
   /** Removes everything `prepare` and `create` made for this agent alone. */
   remove(id: string): Promise<void>;
   status(id: string): Promise<AgentStatus>;
+  /** Lets a device in that waits for approval at the agent's gateway. */
+  approveDevice(id: string, requestId: string): Promise<void>;
   /** Every agent this runtime has something of, also those no row knows. */
   list(): Promise<{ id: string; running: boolean }[]>;
   /**

@@ -20,7 +20,7 @@ export interface Parts {
   readonly emptyWhenRead: typeof emptyWhenRead;
 }
 
-type Method = 'preflight' | 'prepare' | 'create' | 'start' | 'stop' | 'remove';
+type Method = 'approve' | 'preflight' | 'prepare' | 'create' | 'start' | 'stop' | 'remove';
 
 /**
  * A runtime whose agents are files, so that they outlive the deployer as real processes do. A test makes a method
@@ -118,6 +118,10 @@ export class ScriptedRuntime implements AgentRuntime {
   async status(id: string): Promise<AgentStatus> {
     const running = existsSync(this.agent(id, 'running'));
     return { running, exit: running ? null : 'It exited with code 1.' };
+  }
+  async approveDevice(id: string, requestId: string): Promise<void> {
+    appendFileSync(join(this.directory, 'calls'), `approve ${id} ${requestId}\n`);
+    await this.act('approve', { id });
   }
   async list(): Promise<{ id: string; running: boolean }[]> {
     const names = readdirSync(join(this.directory, 'agents')).filter((name) => name.endsWith('.json'));

@@ -159,6 +159,14 @@ export class ProcessRuntime implements AgentRuntime {
     return { running: false, exit: status.code === undefined ? null : `It exited with code ${status.code}.` };
   }
 
+  async approveDevice(): Promise<void> {
+    throw new StepError({
+      code: 'not_needed',
+      cause: 'A gateway on the loopback address lets its own machine in without approval.',
+      remedy: 'Connect to the address of the deployment from the machine it runs on.',
+    });
+  }
+
   async list(): Promise<{ id: string; running: boolean }[]> {
     const names = await readdir(this.options.agentsDirectory).catch(() => []);
     return names
