@@ -34,7 +34,7 @@ const layers = {
     'layer:openclaw-process',
     'layer:service',
   ],
-  'layer:bench': ['layer:contracts', 'layer:local-stack'],
+  'layer:bench': ['layer:contracts', 'layer:local-stack', 'layer:testing'],
 };
 
 const depConstraints = Object.entries(layers).map(([sourceTag, onlyDependOnLibsWithTags]) => ({

@@ -15,6 +15,7 @@ const commands = {
   demo: { projects: ['cli'], run: ['cli/bin/aether.mjs', 'demo'] },
   test: { projects: ['cli', 'libs/testing'], run: ['scripts/test.mjs'] },
   bench: { projects: ['cli', 'bench'], run: ['bench/dist/main.js'] },
+  'bench:missions': { projects: ['cli', 'bench'], run: ['bench/dist/missions.js'] },
   exec: { projects: ['cli'], run: [] },
   prepare: { projects: ['.'] },
 };

@@ -12,7 +12,7 @@ import { chaos } from '@aether/testing/config';
 import { eventually } from '@aether/testing/eventually';
 import { FakeGateway } from '@aether/testing/fake-gateway';
 import fc from 'fast-check';
-import { startChaosSystem, type ChaosSystem } from './chaos-system.js';
+import { startProcessSystem, type ProcessSystem } from '@aether/testing/process-system';
 import { person } from './system.js';
 
 const by = person();
@@ -22,7 +22,7 @@ const REPOSITORIES = 4;
 const FAILING = 0.03;
 const LIMIT_MS = chaos.missions * 60_000 + 120_000;
 
-let system: ChaosSystem;
+let system: ProcessSystem;
 const gateways: FakeGateway[] = [];
 const repositories: string[] = [];
 /** How often each turn was begun at a gateway, by its idempotency key. */
@@ -74,7 +74,7 @@ const graphs = fc.array(fc.array(fc.nat({ max: 30 }), { maxLength: 3 }), {
 });
 
 beforeAll(async () => {
-  system = await startChaosSystem({
+  system = await startProcessSystem({
     RETRY_PAUSE_S: '1',
     ATTEMPTS_PER_TASK_MAX: '20',
     RESUME_MAX_S: '3',

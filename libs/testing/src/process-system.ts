@@ -16,10 +16,10 @@ import { removeCluster } from '@aether/local-stack/postgres-cluster';
 import { serviceContext, type Context } from '@aether/messaging/context';
 import { newId } from '@aether/messaging/id';
 import { Messaging } from '@aether/messaging/messaging';
-import { environment as surroundings } from '@aether/testing/config';
-import { startTestNats } from '@aether/testing/environment';
-import { eventually } from '@aether/testing/eventually';
-import { freePort } from '@aether/testing/free-port';
+import { environment as surroundings } from './config.js';
+import { startTestNats } from './environment.js';
+import { eventually } from './eventually.js';
+import { freePort } from './free-port.js';
 
 const services = ['auth', 'models', 'deployer', 'openclaw-bridge', 'missions', 'orchestrator'] as const;
 type Name = (typeof services)[number];
@@ -27,13 +27,16 @@ type Name = (typeof services)[number];
 /** Failures that a caller tries again: somebody was away. */
 const AWAY = new Set(['unavailable', 'timeout', 'overloaded', 'internal']);
 
-/** The whole system as processes of its own on servers of its own, each of which can be killed. */
-export async function startChaosSystem(settings: Record<string, string>) {
-  const directory = await mkdtemp(join(tmpdir(), 'aether-chaos-'));
+/**
+ * Every service that missions need as a process of its own, the orchestrator twice, on servers of its own; each can be
+ * killed and comes back by itself. They run from `dist`, so build them first. `settings` go to every service.
+ */
+export async function startProcessSystem(settings: Readonly<Record<string, string>>) {
+  const directory = await mkdtemp(join(tmpdir(), 'aether-system-'));
   const postgresOptions = {
     dataDir: join(directory, 'postgres'),
     port: await freePort(),
-    password: 'chaos',
+    password: 'test',
     durable: false,
   };
   let postgres = await startPostgres(postgresOptions);
@@ -55,7 +58,8 @@ export async function startChaosSystem(settings: Record<string, string>) {
     LOG_LEVEL: 'fatal',
     ...settings,
   });
-  const program = (name: Name) => fileURLToPath(new URL(`../../${name}/dist/main.js`, import.meta.url));
+  const program = (name: Name) =>
+    fileURLToPath(new URL(`../../../services/${name}/dist/main.js`, import.meta.url));
   const run = (name: Name, ...args: string[]): ChildProcess =>
     spawn(process.execPath, ['--disable-warning=ExperimentalWarning', program(name), ...args], {
       env: environmentOf(name),
@@ -111,6 +115,7 @@ export async function startChaosSystem(settings: Record<string, string>) {
   await eventually(() => bus.call(authRequests.getHealth, {}, serviceContext('test')), { timeoutMs: 60_000 });
   return {
     directory,
+    /** Asks as a service unless `as` says otherwise, and again while somebody is away. */
     call,
     /** Each kills one part without warning; it comes back by itself. */
     kills: {
@@ -128,6 +133,8 @@ export async function startChaosSystem(settings: Record<string, string>) {
         postgres = await startPostgres(postgresOptions);
       },
     },
+    postgresUrl: postgres.url,
+    /** Has the bridge hold a gateway, as the deployer would. */
     connect: async (name: string, { url, token }: { url: string; token: string }): Promise<void> => {
       const secret = await call(authRequests.storeSecret, { name, value: token });
       await call(openclawRequests.openConnection, {
@@ -149,4 +156,4 @@ export async function startChaosSystem(settings: Record<string, string>) {
     },
   };
 }
-export type ChaosSystem = Awaited<ReturnType<typeof startChaosSystem>>;
+export type ProcessSystem = Awaited<ReturnType<typeof startProcessSystem>>;
