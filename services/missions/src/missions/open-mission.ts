@@ -242,7 +242,8 @@ export class OpenMission {
     const { mission } = this;
     const chains = chainMinutes(this.tasks);
     for (const task of this.tasks) {
-      task.chainMinutes = chains.get(task.id) ?? task.estimateMinutes;
+      // What is accepted never changes again.
+      if (task.state !== 'accepted') task.chainMinutes = chains.get(task.id) ?? task.estimateMinutes;
       if (task.state === 'waiting') task.waitsFor = this.waitOf(task);
       this.measure(task);
     }
