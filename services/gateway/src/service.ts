@@ -13,6 +13,7 @@ import { AppModule, type GatewayParts } from './app.module.js';
 import { GatewayConfig } from './config.js';
 import { registerPlugins } from './http/plugins.js';
 import { serverOptions } from './http/server-options.js';
+import { followTls, tlsFilesOf } from './http/tls.js';
 import { Readiness } from './readiness.js';
 
 const NAME = 'gateway';
@@ -55,13 +56,16 @@ export async function startGateway(environment: Environment): Promise<RunningGat
   await application.startAllMicroservices();
   await application.listen(config.PORT, config.HOST);
   const { port } = application.getHttpServer().address() as AddressInfo;
-  const url = config.PUBLIC_URL ?? `http://${config.HOST}:${port}`;
+  const tls = tlsFilesOf(config);
+  const unfollowTls = tls && followTls(application.getHttpServer(), tls, logger);
+  const url = config.PUBLIC_URL ?? `${tls ? 'https' : 'http'}://${config.HOST}:${port}`;
   logger.info({ url }, 'started');
 
   return {
     url,
     stop: async () => {
       application.get(Readiness).beginStop();
+      unfollowTls?.();
       await delay(config.SHUTDOWN_DELAY_MS);
       // A connection that becomes idle from now on is closed rather than kept for a next request.
       application.getHttpServer().keepAliveTimeout = 1;

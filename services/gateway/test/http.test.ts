@@ -178,7 +178,7 @@ test('only the origins that were named may use the API from other pages', async 
 });
 
 test('pages carry a content security policy without inline scripts', async () => {
-  for (const path of ['/', '/setup', '/invite', '/api/v1/docs']) {
+  for (const path of ['/', '/setup', '/invite', '/api/v1/docs', '/api/v1/docs/']) {
     const { status, headers, text } = await edge.request(`GET ${path}`);
     expect(status).toBe(200);
     expect(headers.get('content-security-policy')).toContain("script-src 'self'");

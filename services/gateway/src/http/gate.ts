@@ -58,7 +58,7 @@ export class Gate {
   }
 
   private requireOwnPage(request: FastifyRequest): void {
-    if (this.origins.mayUseCookies(provenanceOf(request.headers))) return;
+    if (this.origins.mayUseCookies(provenanceOf(request))) return;
     throw commonFailure('forbidden', {
       detail: 'The request comes from a page of another origin.',
       hint: 'Use the console of this installation, or add the origin to CORS_ORIGINS.',

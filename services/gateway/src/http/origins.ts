@@ -1,4 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
 import { CONFIG, type GatewayConfig } from '../config.js';
 
 /** What of a request tells where in a browser it came from. */
@@ -6,6 +7,8 @@ export interface Provenance {
   readonly origin?: string;
   readonly secFetchSite?: string;
   readonly host?: string;
+  /** The browser reached us over TLS, here or at a trusted proxy. */
+  readonly secure?: boolean;
 }
 
 /**
@@ -21,15 +24,29 @@ export class Origins {
     this.allowed = new Set([...own, ...config.CORS_ORIGINS]);
   }
 
-  mayUseCookies({ origin, secFetchSite, host }: Provenance): boolean {
+  mayUseCookies({ origin, secFetchSite, host, secure }: Provenance): boolean {
     if (origin && this.allowed.has(origin)) return true;
     if (secFetchSite) return secFetchSite === 'same-origin' || (secFetchSite === 'none' && !origin);
     if (!origin) return true;
-    return URL.canParse(origin) && new URL(origin).host === host;
+    if (!URL.canParse(origin)) return false;
+    const page = new URL(origin);
+    // Whoever can change what an unencrypted page of this host says must not act through it.
+    return page.host === host && (!secure || page.protocol === 'https:');
   }
 }
 
-export function provenanceOf(headers: NodeJS.Dict<string | string[]>): Provenance {
-  const one = (name: string) => (typeof headers[name] === 'string' ? headers[name] : undefined);
-  return { origin: one('origin'), secFetchSite: one('sec-fetch-site'), host: one('host') };
+/** Proxies call the protocol of a WebSocket either way. */
+export const isSecure = ({ protocol }: { protocol: string }) => protocol === 'https' || protocol === 'wss';
+
+export function provenanceOf(request: FastifyRequest): Provenance {
+  const one = (name: string) => {
+    const value = request.headers[name];
+    return typeof value === 'string' ? value : undefined;
+  };
+  return {
+    origin: one('origin'),
+    secFetchSite: one('sec-fetch-site'),
+    host: request.host,
+    secure: isSecure(request),
+  };
 }

@@ -41,7 +41,7 @@ export async function registerPlugins(
 ): Promise<void> {
   if (config.OTEL_EXPORTER_OTLP_ENDPOINT) await fastify.register(new FastifyOtelInstrumentation().plugin());
   decorate(fastify, logger);
-  const https = config.PUBLIC_URL?.startsWith('https:') ?? false;
+  const https = Boolean(config.TLS_CERT_FILE) || (config.PUBLIC_URL?.startsWith('https:') ?? false);
   await fastify.register(fastifyHelmet, {
     contentSecurityPolicy: { useDefaults: false, directives: CONTENT_SECURITY_POLICY },
     strictTransportSecurity: https,

@@ -1,9 +1,10 @@
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { newId } from '@aether/messaging/id';
-import type { FastifyHttpOptions, RawServerDefault } from 'fastify';
+import type { FastifyServerOptions } from 'fastify';
 import type { GatewayConfig } from '../config.js';
 import { failureOf, rawProblem, sendProblem } from './problem.js';
+import { readTls, tlsFilesOf } from './tls.js';
 
 /** Where the WebSocket is; an upgrade anywhere else is answered as if it had not been asked for. */
 export const LIVE_PATH = '/api/v1/live';
@@ -11,26 +12,31 @@ export const LIVE_PATH = '/api/v1/live';
 const HEADER_BYTES_MAX = 32 * 1024;
 
 /** Limits of the HTTP server, and problems for what never reaches a route. */
-export function serverOptions(config: GatewayConfig): FastifyHttpOptions<RawServerDefault> {
+export function serverOptions(config: GatewayConfig) {
+  const connections = { maxHeaderSize: HEADER_BYTES_MAX, shouldUpgradeCallback: isLiveUpgrade };
+  const tls = tlsFilesOf(config);
   return {
-    trustProxy: config.TRUSTED_PROXIES > 0 && ((_address, hop) => hop < config.TRUSTED_PROXIES),
+    ...(tls ? { https: { ...connections, ...readTls(tls) } } : { http: connections }),
+    trustProxy: trusted(config.TRUSTED_PROXIES),
     bodyLimit: config.BODY_LIMIT_BYTES,
     requestTimeout: config.REQUEST_TIMEOUT_MS,
     connectionTimeout: 0,
     keepAliveTimeout: 72_000,
-    http: { maxHeaderSize: HEADER_BYTES_MAX, shouldUpgradeCallback: isLiveUpgrade },
     genReqId: () => newId(),
     logger: false,
     return503OnClosing: false,
-    routerOptions: { maxParamLength: 256 },
+    routerOptions: { maxParamLength: 256, ignoreTrailingSlash: true },
     frameworkErrors: (error, request, reply) => {
       void sendProblem(request, reply, failureOf(error));
     },
     clientErrorHandler: (error, socket) => {
       answerUnreadable(error, socket);
     },
-  };
+  } satisfies FastifyServerOptions & { https?: object; http?: object };
 }
+
+const trusted = (proxies: GatewayConfig['TRUSTED_PROXIES']) =>
+  typeof proxies === 'number' ? (_address: string, hop: number) => hop < proxies : proxies;
 
 function isLiveUpgrade({ method, url, headers }: IncomingMessage): boolean {
   return (

@@ -5,6 +5,7 @@ import { SessionReply } from '@aether/contracts/routes';
 import { Inject, Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { CONFIG, type GatewayConfig } from '../config.js';
+import { isSecure } from './origins.js';
 import { REFRESH_COOKIE, clearSessionCookies, setSessionCookies } from './session-cookies.js';
 
 /** Longer ones say nothing that people want to read in a list of their sessions. */
@@ -18,10 +19,10 @@ function clientOf({ ip, headers }: FastifyRequest): ClientInfo {
 /** Keeps refresh tokens in cookies: they enter a request here, and leave an answer here. */
 @Injectable()
 export class Sessions {
-  private readonly secure: boolean;
+  private readonly alwaysSecure: boolean;
 
   constructor(@Inject(CONFIG) config: GatewayConfig) {
-    this.secure = config.PUBLIC_URL?.startsWith('https:') ?? false;
+    this.alwaysSecure = config.PUBLIC_URL?.startsWith('https:') ?? false;
   }
 
   /** Fields of the input that only the edge may fill in. Throws where a refresh has no cookie. */
@@ -36,15 +37,19 @@ export class Sessions {
 
   /** What the client is told of a good answer. */
   replyOf(route: RouteSpec, reply: FastifyReply, output: unknown): unknown {
-    if (route.session === 'end') clearSessionCookies(reply, this.secure);
+    if (route.session === 'end') clearSessionCookies(reply, this.isSecure(reply));
     if (route.session !== 'start' && route.session !== 'refresh') return output;
     const session = IssuedSession.parse(output);
-    setSessionCookies(reply, session, this.secure);
+    setSessionCookies(reply, session, this.isSecure(reply));
     return SessionReply.parse(session);
   }
 
   /** The session is over: the browser should not go on showing it. */
   forget(reply: FastifyReply): void {
-    clearSessionCookies(reply, this.secure);
+    clearSessionCookies(reply, this.isSecure(reply));
+  }
+
+  private isSecure({ request }: FastifyReply): boolean {
+    return this.alwaysSecure || isSecure(request);
   }
 }

@@ -36,7 +36,10 @@ export class LiveServer implements OnModuleInit {
       url: LIVE_PATH,
       exposeHeadRoute: false,
       onRequest: async (request, reply) => {
-        request.context = await this.gate.admit(request, reply, { access: 'authenticated', ownPagesOnly: true });
+        request.context = await this.gate.admit(request, reply, {
+          access: 'authenticated',
+          ownPagesOnly: true,
+        });
       },
       handler: (request, reply) => this.open(request, reply),
     });
