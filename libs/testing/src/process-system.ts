@@ -97,7 +97,7 @@ export async function startProcessSystem(settings: Readonly<Record<string, strin
     input: CallInputOf<C>,
     as: Partial<Context> = {},
   ): Promise<OutputOf<C>> {
-    const context = { ...serviceContext('test'), idempotencyKey: newId(), ...as };
+    const context = { ...serviceContext('test'), ...as, idempotencyKey: newId() };
     for (;;) {
       try {
         return await bus.call(contract, input, context);
