@@ -1,6 +1,7 @@
 import { environment, DIRECTORY_VARIABLE, SERVERS_VARIABLE } from '@aether/testing/config';
 import { hostTestServers } from '@aether/testing/test-servers';
 import { startProcessSystem } from '@aether/testing/process-system';
+import { boardLoad } from './board-load.js';
 import { chainInFlight, throughput, type Chain } from './mission-load.js';
 import { graphileChain, pgBossChain } from './queues.js';
 
@@ -27,6 +28,8 @@ const system = await startProcessSystem({
   AGENT_CONCURRENCY: '64',
 });
 try {
+  report('the board alone');
+  const board = await boardLoad(system);
   report(`${BURST} independent tasks at once`);
   const tasksPerS = await throughput(system, BURST);
   report(`a chain of ${STEPS} tasks, with ${IN_FLIGHT} tasks in flight`);
@@ -44,6 +47,13 @@ try {
       row('pg-boss: job done → next job runs', pgBoss),
       '',
       `${tasksPerS.toFixed(1)} tasks per second from start to accepted (${BURST} independent ones, each with a turn).`,
+      '',
+      '| the board alone, 100 missions of 20 tasks | requests | per second | p50 | p99 |',
+      '| --- | --- | --- | --- | --- |',
+      ...board.map(
+        ({ what, count, perS, p50Ms, p99Ms }) =>
+          `| ${what} | ${count} | ${Math.round(perS)} | ${ms(p50Ms)} | ${ms(p99Ms)} |`,
+      ),
       '',
     ].join('\n'),
   );
