@@ -34,12 +34,30 @@ export const Health = z
   .meta({ id: 'Health' });
 export type Health = z.infer<typeof Health>;
 
-/** What every service answers about its own running: its health, and the events it gave up on. */
+export const Figure = z
+  .object({
+    name: z.string().regex(/^aether_[a-z_]+$/),
+    help: z.string(),
+    values: z.array(z.object({ labels: z.record(z.string(), z.string()), value: z.number() })),
+  })
+  .meta({
+    id: 'Figure',
+    description: 'A gauge in the words of Prometheus; units are the last word of its name.',
+  });
+export type Figure = z.infer<typeof Figure>;
+
+/** What every service answers about its own running: its health, its figures, and the events it gave up on. */
 export function operationsRequests<const O extends string>(owner: O) {
   return {
     getHealth: defineRequest(`req.${owner}.get-health.v1`, {
       input: Nothing,
       output: Health,
+      timeoutMs: 2_000,
+    }),
+    /** Of the service as a whole, so that any of its instances may answer. */
+    getFigures: defineRequest(`req.${owner}.get-figures.v1`, {
+      input: Nothing,
+      output: z.object({ figures: z.array(Figure) }),
       timeoutMs: 2_000,
     }),
     listDeadLetters: defineRequest(`req.${owner}.list-dead-letters.v1`, {

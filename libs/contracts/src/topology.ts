@@ -24,14 +24,16 @@ export interface ServiceTopology {
   readonly readsAllStreams: boolean;
 }
 
-const healthRequests = [
+const servedRequests = [
   authRequests,
   deployerRequests,
   openclawRequests,
   modelsRequests,
   missionsRequests,
   orchestratorRequests,
-].map((requests) => requests.getHealth);
+];
+const healthRequests = servedRequests.map((requests) => requests.getHealth);
+const figureRequests = servedRequests.map((requests) => requests.getFigures);
 
 const none = { calls: [], durables: [], follows: [], readsAllStreams: false } as const;
 
@@ -113,6 +115,7 @@ export const topology = {
       authRequests.verifyApiKey,
       authRequests.listRecentEndings,
       ...healthRequests,
+      ...figureRequests,
     ],
     follows: Object.values(liveTopics).map((topic) => topic.live),
     readsAllStreams: true,

@@ -226,6 +226,11 @@ export function isStreamMissing(error: unknown): boolean {
   return error instanceof JetStreamApiError && error.code === Number(JetStreamApiCodes.StreamNotFound);
 }
 
+/** True where a durable does not exist (yet). */
+export function isConsumerMissing(error: unknown): boolean {
+  return error instanceof JetStreamApiError && error.code === Number(JetStreamApiCodes.ConsumerNotFound);
+}
+
 /** A stream message as an event. A payload that is not JSON becomes undefined, which no contract accepts. */
 export function received(message: JsMsg): ReceivedEvent {
   const headers: Record<string, string> = {};

@@ -1,4 +1,5 @@
 import {
+  ownerOf,
   streamOf,
   type Catalog,
   type CallInputOf,
@@ -8,12 +9,14 @@ import {
   type RequestContract,
 } from '@aether/contracts/contract';
 import { commonFailure } from '@aether/contracts/failure';
+import type { Durable } from '@aether/contracts/topology';
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/nats-core';
 import { connectNats, type ConnectionOptions, type ServerLimits } from './connection.js';
 import type { Context } from './context.js';
 import {
   EventPlane,
+  isConsumerMissing,
   isStreamMissing,
   received,
   type ConsumeOptions,
@@ -42,6 +45,12 @@ export interface MessagingOptions extends ConnectionOptions {
 export interface StreamRange {
   readonly firstSeq: number;
   readonly lastSeq: number;
+}
+
+/** Events of a durable that are still to be delivered, and those that were delivered and are not settled. */
+export interface Backlog {
+  readonly waiting: number;
+  readonly unsettled: number;
 }
 
 /** An event read from its stream. */
@@ -142,6 +151,19 @@ export class Messaging {
       await messages.close();
       // Where NATS is away, the server removes the idle consumer by itself.
       if (this.connected) await consumer.delete().catch(() => false);
+    }
+  }
+
+  /** How much a durable has before it; null where it or its stream does not exist (yet). */
+  async backlogOf({ name, events: [event] }: Durable): Promise<Backlog | null> {
+    if (!event) return null;
+    const manager = await jetstreamManager(this.connection, { checkAPI: false });
+    try {
+      const info = await manager.consumers.info(streamOf(ownerOf(event)), name);
+      return { waiting: info.num_pending, unsettled: info.num_ack_pending };
+    } catch (error) {
+      if (isStreamMissing(error) || isConsumerMissing(error)) return null;
+      throw error;
     }
   }
 

@@ -1,5 +1,5 @@
 import type { Catalog } from '@aether/contracts/contract';
-import type { Health } from '@aether/contracts/operations';
+import type { Figure, Health } from '@aether/contracts/operations';
 import type { ServiceName } from '@aether/contracts/topology';
 import { Messaging } from '@aether/messaging/messaging';
 import { MessagingStrategy } from '@aether/messaging/strategy';
@@ -12,6 +12,7 @@ import type { DynamicModule, INestMicroservice } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { z } from 'zod';
 import { parseConfig, type DatabaseConfig, type Environment } from './config.js';
+import { figuresOf, type CountedRows } from './figures.js';
 import { checkHealth, serveHealth, standardChecks } from './health.js';
 import { NestLogger, createLogger, type Logger } from './logger.js';
 import { startTelemetry } from './telemetry.js';
@@ -23,9 +24,10 @@ export interface ServiceParts<C extends DatabaseConfig = DatabaseConfig> {
   readonly messaging: Messaging;
   readonly database: Database;
   readonly consumers: EventConsumers;
-  /** Answers the catalog's `getHealth` and dead-letter requests; spread into the map given to `serve`. */
+  /** Answers the catalog's `getHealth`, `getFigures` and dead-letter requests; spread into the map given to `serve`. */
   readonly operations: ReturnType<EventConsumers['deadLetterHandlers']> & {
     getHealth: () => Promise<Health>;
+    getFigures: () => Promise<{ figures: Figure[] }>;
   };
 }
 
@@ -35,6 +37,8 @@ export interface ServiceDefinition<S extends z.ZodType<DatabaseConfig> = z.ZodTy
   readonly catalog: Catalog;
   readonly config: S;
   readonly schema: Schema;
+  /** Rows of its own that are counted for `/metrics`, beside the figures that every service has. */
+  readonly counted?: readonly CountedRows[];
   module(parts: ServiceParts<z.output<S>>): DynamicModule;
 }
 
@@ -139,7 +143,11 @@ async function open(parts: {
       messaging,
       database,
       consumers,
-      operations: { ...consumers.deadLetterHandlers(), getHealth },
+      operations: {
+        ...consumers.deadLetterHandlers(),
+        getHealth,
+        getFigures: () => figuresOf({ database, relay, counted: definition.counted ?? [] }),
+      },
     }),
     { strategy: new MessagingStrategy(messaging), logger: new NestLogger(logger), abortOnError: false },
   );

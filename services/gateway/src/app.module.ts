@@ -25,6 +25,10 @@ import { LiveFollowers } from './live/live-followers.js';
 import { LiveServer } from './live/live-server.js';
 import { LiveSockets } from './live/live-sockets.js';
 import { Revocations } from './live/revocations.js';
+import { HttpMetrics } from './metrics/http-metrics.js';
+import { MetricsAccess } from './metrics/metrics-access.js';
+import { MetricsController } from './metrics/metrics.controller.js';
+import { OwnerFigures } from './metrics/owner-figures.js';
 import { PagesController } from './pages.controller.js';
 import { Readiness } from './readiness.js';
 
@@ -32,14 +36,15 @@ export interface GatewayParts {
   readonly config: GatewayConfig;
   readonly logger: Logger;
   readonly messaging: Messaging;
+  readonly httpMetrics: HttpMetrics;
 }
 
 @Module({})
 export class AppModule {
-  static register({ config, logger, messaging }: GatewayParts): DynamicModule {
+  static register({ config, logger, messaging, httpMetrics }: GatewayParts): DynamicModule {
     return {
       module: AppModule,
-      controllers: [HealthController, DocumentsController, PagesController],
+      controllers: [HealthController, MetricsController, DocumentsController, PagesController],
       providers: [
         { provide: CONFIG, useValue: config },
         { provide: LOGGER, useValue: logger },
@@ -57,6 +62,9 @@ export class AppModule {
         RouteHandler,
         ApiRoutes,
         Readiness,
+        { provide: HttpMetrics, useValue: httpMetrics },
+        OwnerFigures,
+        MetricsAccess,
         LiveFollowers,
         EventTails,
         EntityFeeder,

@@ -62,6 +62,15 @@ export const GatewayConfig = BaseConfig.omit({ HEALTH_PORT: true })
       .regex(/^rediss?:\/\//, 'must begin with redis:// or rediss://')
       .optional()
       .describe('where several edges count together; each counts by itself where absent'),
+    METRICS_TOKEN: z
+      .string()
+      .min(16)
+      .optional()
+      .describe('lets whoever sends it as a bearer token read /metrics, beside those with `system:read`'),
+    METRICS_LOOPBACK: z
+      .stringbool()
+      .default(false)
+      .describe('lets every process of this machine read /metrics; not with a proxy on the same machine'),
     LIVE_SOCKETS_PER_ACTOR_MAX: count(50),
     LIVE_SUBSCRIPTIONS_MAX: count(100).describe('of one socket'),
     LIVE_FRAMES_PER_SECOND_MAX: count(50).describe('that one socket may send'),

@@ -14,6 +14,7 @@ import { GatewayConfig } from './config.js';
 import { registerPlugins } from './http/plugins.js';
 import { serverOptions } from './http/server-options.js';
 import { followTls, tlsFilesOf } from './http/tls.js';
+import { HttpMetrics } from './metrics/http-metrics.js';
 import { Readiness } from './readiness.js';
 
 const NAME = 'gateway';
@@ -25,14 +26,14 @@ export interface RunningGateway extends RunningService {
 
 /** The application with everything it serves, not listening yet. */
 export async function createApplication(parts: GatewayParts): Promise<NestFastifyApplication> {
-  const { config, logger, messaging } = parts;
+  const { config, logger, httpMetrics } = parts;
   const application = await NestFactory.create<NestFastifyApplication>(
     AppModule.register(parts),
     new FastifyAdapter({ ...serverOptions(config), skipMiddie: true }),
     { logger: new NestLogger(logger), abortOnError: false, bodyParser: false },
   );
-  await registerPlugins(application.getHttpAdapter().getInstance(), config, logger);
-  application.connectMicroservice({ strategy: new MessagingStrategy(messaging) });
+  await registerPlugins(application.getHttpAdapter().getInstance(), { config, logger, httpMetrics });
+  application.connectMicroservice({ strategy: new MessagingStrategy(parts.messaging) });
   return application;
 }
 
@@ -52,7 +53,7 @@ export async function startGateway(environment: Environment): Promise<RunningGat
   });
   if (messaging.serverLimits.warning) logger.warn(messaging.serverLimits.warning);
 
-  const application = await createApplication({ config, logger, messaging });
+  const application = await createApplication({ config, logger, messaging, httpMetrics: new HttpMetrics() });
   await application.startAllMicroservices();
   await application.listen(config.PORT, config.HOST);
   const { port } = application.getHttpServer().address() as AddressInfo;

@@ -122,3 +122,12 @@ test.each([
   const { status } = await edge.request('POST /api/v1/session/refresh', { headers });
   expect(status).toBe(200);
 });
+
+test('an administrator reads the figures that the service tells of itself', async () => {
+  const { accessToken } = (await signIn()).body;
+  const { status, text } = await edge.request('GET /metrics', { token: String(accessToken) });
+  expect(status).toBe(200);
+  expect(text).toContain('aether_up{service="auth"} 1');
+  expect(text).toMatch(/^aether_outbox_lag_seconds\{service="auth"\} \d/m);
+  expect(text).toContain('aether_dead_letters{service="auth"} 0');
+});

@@ -34,5 +34,9 @@ export const missionsService = defineService({
       BoundOrganisation1764100200000,
     ],
   },
+  counted: [
+    { figure: 'aether_missions', help: 'Missions by state.', rows: MissionRow, by: 'state' },
+    { figure: 'aether_tasks', help: 'Tasks by state.', rows: TaskRow, by: 'state' },
+  ],
   module: (parts) => AppModule.register(parts),
 });

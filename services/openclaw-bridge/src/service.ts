@@ -5,17 +5,27 @@ import { ChatRow } from './chats/chat.entity.js';
 import { MessageRow } from './chats/message.entity.js';
 import { BridgeConfig } from './config.js';
 import { ConnectionRow } from './connections/connection.entity.js';
+import { DeviceRow } from './connections/device.entity.js';
 import { ProbeRow } from './connections/probe.entity.js';
 import { CreateBridge1763857000000 } from './migrations/1763857000000-create-bridge.js';
 import { ChatDirectory1764000000000 } from './migrations/1764000000000-chat-directory.js';
+import { Devices1764000200000 } from './migrations/1764000200000-devices.js';
 
 export const openclawBridgeService = defineService({
   name: 'openclaw-bridge',
   catalog: openclawCatalog,
   config: BridgeConfig,
   schema: {
-    entities: [ConnectionRow, ProbeRow, ChatRow, MessageRow],
-    migrations: [CreateBridge1763857000000, ChatDirectory1764000000000],
+    entities: [ConnectionRow, DeviceRow, ProbeRow, ChatRow, MessageRow],
+    migrations: [CreateBridge1763857000000, ChatDirectory1764000000000, Devices1764000200000],
   },
+  counted: [
+    {
+      figure: 'aether_connections',
+      help: 'Connections to gateways by state.',
+      rows: ConnectionRow,
+      by: 'state',
+    },
+  ],
   module: (parts) => AppModule.register(parts),
 });

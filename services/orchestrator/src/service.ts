@@ -20,5 +20,9 @@ export const orchestratorService = defineService({
     entities: [ConversationRow, JasonMessageRow, JasonJob, AttemptRow, PoolAgentRow, TaskWaitRow, CapsRow],
     migrations: [CreateOrchestrator1763895000000, CreateExecution1764000100000],
   },
+  counted: [
+    { figure: 'aether_attempts', help: 'Attempts at tasks by state.', rows: AttemptRow, by: 'state' },
+    { figure: 'aether_agents', help: 'Agents of the pool.', rows: PoolAgentRow, by: 'online' },
+  ],
   module: (parts) => AppModule.register(parts),
 });

@@ -9,6 +9,7 @@ import { FastifyOtelInstrumentation } from '@fastify/otel';
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance } from 'fastify';
 import type { GatewayConfig } from '../config.js';
+import type { HttpMetrics } from '../metrics/http-metrics.js';
 
 const PAGES = fileURLToPath(new URL('../../public', import.meta.url));
 const SWAGGER_UI = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
@@ -36,11 +37,10 @@ export const DOCS_SECURITY_POLICY = {
 /** What Fastify is given before any route exists. */
 export async function registerPlugins(
   fastify: FastifyInstance,
-  config: GatewayConfig,
-  logger: Logger,
+  { config, logger, httpMetrics }: { config: GatewayConfig; logger: Logger; httpMetrics: HttpMetrics },
 ): Promise<void> {
   if (config.OTEL_EXPORTER_OTLP_ENDPOINT) await fastify.register(new FastifyOtelInstrumentation().plugin());
-  decorate(fastify, logger);
+  decorate(fastify, logger, httpMetrics);
   const https = Boolean(config.TLS_CERT_FILE) || (config.PUBLIC_URL?.startsWith('https:') ?? false);
   await fastify.register(fastifyHelmet, {
     contentSecurityPolicy: { useDefaults: false, directives: CONTENT_SECURITY_POLICY },
@@ -75,13 +75,14 @@ export async function registerPlugins(
   acceptJsonOnly(fastify);
 }
 
-function decorate(fastify: FastifyInstance, logger: Logger): void {
+function decorate(fastify: FastifyInstance, logger: Logger, httpMetrics: HttpMetrics): void {
   fastify.decorateRequest('caller', null);
   fastify.addHook('onRequest', (request, reply, done) => {
     void reply.header('X-Correlation-Id', request.id);
     done();
   });
   fastify.addHook('onResponse', (request, reply, done) => {
+    httpMetrics.count(request, reply);
     // Changes are worth a line each, reads only while somebody looks for something.
     const level = request.method === 'GET' || request.method === 'HEAD' ? 'debug' : 'info';
     logger[level](

@@ -46,6 +46,10 @@ export class LiveSockets implements OnModuleInit, OnModuleDestroy {
     });
   }
 
+  get count(): number {
+    return this.open.size;
+  }
+
   onModuleInit(): void {
     this.heartbeat = setInterval(() => this.beat(), this.config.LIVE_PING_INTERVAL_MS);
   }

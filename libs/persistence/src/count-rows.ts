@@ -1,0 +1,29 @@
+import { IsNull, type EntityManager, type EntityTarget, type ObjectLiteral } from 'typeorm';
+import { DeadLetterRow, OutboxRow } from './tables.js';
+
+/** Rows of a table. */
+export type Rows = EntityTarget<ObjectLiteral>;
+
+/** How many rows have each value of a property, in the order of the values; values without rows are left out. */
+export async function countBy(
+  manager: EntityManager,
+  rows: Rows,
+  property: string,
+): Promise<{ value: string; count: number }[]> {
+  return manager
+    .createQueryBuilder(rows, 'row')
+    .select(`row.${property}::text`, 'value')
+    .addSelect('count(*)::int', 'count')
+    .groupBy(`row.${property}`)
+    .orderBy(`row.${property}`)
+    .getRawMany<{ value: string; count: number }>();
+}
+
+/** Events that wait for the relay, and events that were given up on and not replayed since. */
+export async function countEvents(manager: EntityManager): Promise<{ outbox: number; deadLetters: number }> {
+  const [outbox, deadLetters] = await Promise.all([
+    manager.count(OutboxRow),
+    manager.count(DeadLetterRow, { where: { replayedAt: IsNull() } }),
+  ]);
+  return { outbox, deadLetters };
+}
