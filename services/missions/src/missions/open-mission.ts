@@ -12,8 +12,7 @@ import type { Transaction } from '@aether/persistence/database';
 import type { Clock } from '@aether/runtime/clock';
 import { ArtifactRow } from '../artifacts/artifact.entity.js';
 import type { MissionsConfig } from '../config.js';
-import { addSpend, type Spend } from '../organisation/budget.repository.js';
-import { monthOf } from '../organisation/month.js';
+import { SpendMeter } from '../organisation/spend-meter.js';
 import { chainMinutes } from '../tasks/graph.js';
 import { TaskRow } from '../tasks/task.entity.js';
 import { EntryRow } from '../thread/entry.entity.js';
@@ -27,8 +26,8 @@ type NewEntry = Pick<ThreadEntry, 'kind' | 'text'> &
 export class OpenMission {
   readonly mission: MissionRow;
   private readonly rows: Map<string, TaskRow>;
-  private readonly before: { mission: string; state: MissionState; spend: Spend; tasks: Map<string, string> };
-  private agentMinutes = 0;
+  private readonly before: { mission: string; state: MissionState; tasks: Map<string, string> };
+  private readonly meter: SpendMeter;
   private readonly reasons = new Map<string, string | null>();
   private readonly removed: TaskRow[] = [];
   private readonly entries: EntryRow[] = [];
@@ -46,11 +45,11 @@ export class OpenMission {
     },
   ) {
     this.mission = given.mission;
+    this.meter = new SpendMeter(given.mission);
     this.rows = new Map(given.tasks.map((task) => [task.id, task]));
     this.before = {
       mission: JSON.stringify(this.mission),
       state: this.mission.state,
-      spend: this.spend,
       tasks: new Map(given.tasks.map((task) => [task.id, JSON.stringify(task)])),
     };
   }
@@ -178,37 +177,23 @@ export class OpenMission {
       task.version += 1;
       task.updatedAt = this.now;
     }
-    if (tasks.length > 0) await manager.save(TaskRow, tasks);
+    if (tasks.length > 0) await manager.upsert(TaskRow, tasks, ['id']);
     if (this.mission.state !== this.before.state)
       this.note({ kind: 'state', text: this.stateText(), data: { state: this.mission.state } });
     if (this.artifacts.length > 0) await manager.insert(ArtifactRow, this.artifacts);
     const { entries } = this;
-    if (entries.length > 0) await manager.save(EntryRow, entries);
+    if (entries.length > 0)
+      await manager.insert(
+        EntryRow,
+        entries.map((row) => ({ ...row, data: row.data as object })),
+      );
     if (!isChanged && entries.length === 0) return [];
     this.mission.version += 1;
     this.mission.updatedAt = this.now;
-    await manager.save(MissionRow, this.mission);
+    await manager.update(MissionRow, { id: this.mission.id }, this.mission);
     await this.tell(tasks);
-    await this.addSpend();
+    await this.meter.write(tx, this.now);
     return entries;
-  }
-
-  private get spend(): Spend {
-    const { spentTokens: tokens, spentUsd: costUsd, spentAttempts: attempts } = this.mission;
-    return { tokens, costUsd, attempts, agentMinutes: this.agentMinutes };
-  }
-
-  private async addSpend(): Promise<void> {
-    const { spend } = this;
-    const before = this.before.spend;
-    const added = {
-      tokens: spend.tokens - before.tokens,
-      costUsd: spend.costUsd - before.costUsd,
-      agentMinutes: spend.agentMinutes,
-      attempts: spend.attempts - before.attempts,
-    };
-    if (Object.values(added).some((amount) => amount > 0))
-      await addSpend(this.given.tx.manager, monthOf(this.now), added);
   }
 
   private async tell(tasks: readonly TaskRow[]): Promise<void> {
@@ -245,7 +230,7 @@ export class OpenMission {
       // What is accepted never changes again.
       if (task.state !== 'accepted') task.chainMinutes = chains.get(task.id) ?? task.estimateMinutes;
       if (task.state === 'waiting') task.waitsFor = this.waitOf(task);
-      this.measure(task);
+      this.meter.measure(task, this.now);
     }
     if (mission.state === 'running') this.settleRunning();
     const counts = Object.fromEntries(TaskState.options.map((state) => [state, 0])) as Record<
@@ -254,15 +239,6 @@ export class OpenMission {
     >;
     for (const { state } of this.tasks) counts[state] += 1;
     mission.tasks = counts;
-  }
-
-  /** Time in which an agent works on it; while it asks a person, nobody does. */
-  private measure(task: TaskRow): void {
-    if (task.state === 'running') task.runningSince ??= this.now;
-    else if (task.runningSince) {
-      this.agentMinutes += (this.now.getTime() - task.runningSince.getTime()) / 60_000;
-      task.runningSince = null;
-    }
   }
 
   private settleRunning(): void {
