@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineCatalog, defineEvent, defineLive, defineRequest } from './contract.js';
-import { Deployment, Runtime } from './deployment.js';
+import { Deployment, Runtime, RuntimeSettings } from './deployment.js';
 import { operationsRequests, operationsRoutes } from './operations.js';
 import { BackfillQuery, backfillOf, liveEntry } from './live.js';
 import { defineRoutes } from './route.js';
@@ -11,6 +11,7 @@ export {
   DeploymentState,
   Operation,
   Runtime,
+  RuntimeSettings,
   Step,
   StepFailure,
   StepName,
@@ -60,6 +61,37 @@ const operationErrors = {
   },
 } as const;
 
+const modelErrors = {
+  model_not_found: {
+    status: 422,
+    title: 'The model endpoint does not offer this model.',
+    hint: 'List the models to find the right id, or leave `model` out for the default one.',
+  },
+} as const;
+
+const settingsErrors = {
+  settings_not_supported: {
+    status: 422,
+    title: 'This runtime has no such settings.',
+    hint: 'Leave `settings` out, or choose a runtime of containers.',
+  },
+} as const;
+
+/** What an agent uses now; null where the runtime cannot tell. */
+export const DeploymentMetrics = z
+  .object({
+    at: Instant,
+    cpuPercent: z.number().nullable().describe('Of one processor.'),
+    memoryBytes: z.number().int().nullable(),
+    memoryLimitBytes: z.number().int().nullable(),
+    receivedBytes: z.number().int().nullable().describe('Over the network since it was started.'),
+    sentBytes: z.number().int().nullable(),
+    diskBytes: z.number().int().nullable().describe('Its state and workspace.'),
+    processes: z.number().int().nullable(),
+  })
+  .meta({ id: 'DeploymentMetrics' });
+export type DeploymentMetrics = z.infer<typeof DeploymentMetrics>;
+
 /** An id, or the name of a deployment that is not deleted. */
 const DeploymentRef = z.object({ id: z.union([Id, Slug]) });
 
@@ -93,6 +125,7 @@ export const deployerRequests = {
       template: Slug,
       runtime: Runtime.default('process'),
       model: z.string().min(1).max(200).optional().describe("Instead of the endpoint's default model."),
+      settings: RuntimeSettings.optional(),
     }),
     output: Deployment,
     errors: {
@@ -106,11 +139,8 @@ export const deployerRequests = {
         title: 'There is no such template.',
         hint: 'Choose a template that exists.',
       },
-      model_not_found: {
-        status: 422,
-        title: 'The model endpoint does not offer this model.',
-        hint: 'List the models to find the right id, or leave `model` out for the default one.',
-      },
+      ...modelErrors,
+      ...settingsErrors,
     },
   }),
   startDeployment: operation('start'),
@@ -118,6 +148,27 @@ export const deployerRequests = {
   restartDeployment: operation('restart'),
   repairDeployment: operation('repair'),
   deleteDeployment: operation('delete'),
+  /** Changes it with a way back: what does not become ready is undone, state included. */
+  redeployDeployment: defineRequest('req.deployer.redeploy-deployment.v1', {
+    input: DeploymentRef.extend({
+      model: z.string().min(1).max(200).optional(),
+      settings: RuntimeSettings.optional().describe('Only what changes.'),
+    }),
+    output: Deployment,
+    errors: { ...operationErrors, ...modelErrors, ...settingsErrors },
+  }),
+  getDeploymentMetrics: defineRequest('req.deployer.get-deployment-metrics.v1', {
+    input: DeploymentRef,
+    output: DeploymentMetrics,
+    errors: {
+      ...deploymentErrors,
+      deployment_not_running: {
+        status: 409,
+        title: 'The deployment does not run.',
+        hint: 'Start the deployment first.',
+      },
+    },
+  }),
   /** Only for services: lets a device in that waits for approval at the gateway of a deployment. */
   approveDevice: defineRequest('req.deployer.approve-device.v1', {
     input: z.object({
@@ -230,6 +281,18 @@ export const deployerRoutes = defineRoutes({
     access: 'deployments:write',
     summary: 'Run the steps of a failed deployment again',
     status: 202,
+  },
+  'POST /api/v1/deployments/{id}/redeploy': {
+    contract: deployerRequests.redeployDeployment,
+    access: 'deployments:write',
+    summary: 'Change image, limits or model; what does not become ready is rolled back',
+    status: 202,
+    rateClass: 'expensive',
+  },
+  'GET /api/v1/deployments/{id}/metrics': {
+    contract: deployerRequests.getDeploymentMetrics,
+    access: 'deployments:read',
+    summary: 'Processor, memory, network and disk of a deployment now',
   },
   'DELETE /api/v1/deployments/{id}': {
     contract: deployerRequests.deleteDeployment,

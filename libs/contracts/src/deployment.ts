@@ -1,9 +1,28 @@
 import { z } from 'zod';
 import { Id, Instant, Slug } from './schemas.js';
 
-/** Where an agent's gateway runs. Docker, Kubernetes and swarm will implement the same port. */
-export const Runtime = z.enum(['process']);
+/** Where an agent's gateway runs: a process of this machine, or a container of its Docker engine. */
+export const Runtime = z.enum(['process', 'docker']);
 export type Runtime = z.infer<typeof Runtime>;
+
+/** How a container is made; what is left out follows the deployer's settings. */
+export const RuntimeSettings = z
+  .strictObject({
+    image: z
+      .string()
+      .max(300)
+      .regex(/^[a-z0-9][a-zA-Z0-9._:/@-]*$/u, 'must be the name of an image')
+      .optional()
+      .describe('Image whose command runs an OpenClaw gateway.'),
+    memoryMb: z.number().int().min(256).max(1_048_576).optional().describe('Memory limit.'),
+    cpus: z.number().min(0.1).max(512).optional().describe('Processors that it may use.'),
+    isolated: z
+      .boolean()
+      .optional()
+      .describe('In a network where containers cannot reach one another. Default false.'),
+  })
+  .meta({ id: 'RuntimeSettings' });
+export type RuntimeSettings = z.infer<typeof RuntimeSettings>;
 
 export const StepName = z.enum([
   'preflight',
@@ -15,6 +34,8 @@ export const StepName = z.enum([
   'enrol',
   'disconnect',
   'stop',
+  'snapshot',
+  'restore',
   'remove',
 ]);
 export type StepName = z.infer<typeof StepName>;
@@ -43,7 +64,16 @@ export const Step = z
 export type Step = z.infer<typeof Step>;
 
 /** The work a deployment is in; each is a list of steps, and ends in a state that stays. */
-export const Operation = z.enum(['deploy', 'start', 'stop', 'restart', 'repair', 'delete']);
+export const Operation = z.enum([
+  'deploy',
+  'start',
+  'stop',
+  'restart',
+  'repair',
+  'redeploy',
+  'rollback',
+  'delete',
+]);
 export type Operation = z.infer<typeof Operation>;
 
 export const DeploymentState = z.enum([
@@ -71,7 +101,11 @@ export const Deployment = z
     steps: z.array(Step).describe('Steps of that operation, in order.'),
     waitsFor: z.string().nullable().describe('What a state that will change by itself waits for.'),
     deadlineAt: Instant.nullable().describe('When that wait ends at the latest.'),
-    failure: StepFailure.nullable().describe('Why it is failed or degraded.'),
+    failure: StepFailure.nullable().describe(
+      'Why it is failed or degraded; with code `rolled_back`, why the last change was taken back.',
+    ),
+    settings: RuntimeSettings.optional(),
+    image: z.string().nullable().optional().describe('Digest of the image that its container runs.'),
     capabilities: z.array(Slug),
     url: z.string().nullable().describe("Address of the agent's gateway, where it runs."),
     version: z.number().int().describe('Grows with each change; of two copies the higher is the newer.'),

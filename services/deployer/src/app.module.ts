@@ -6,6 +6,7 @@ import type { ServiceParts } from '@aether/runtime/service';
 import { Module, type DynamicModule } from '@nestjs/common';
 import { ApproveDevice } from './approve-device.js';
 import { BeginOperation } from './begin-operation.js';
+import { ChooseModel } from './choose-model.js';
 import type { DeployerConfig } from './config.js';
 import { CreateDeployment } from './create-deployment.js';
 import { DeployerConsumers } from './deployer.consumers.js';
@@ -15,12 +16,14 @@ import { DeploymentLog } from './logs/deployment-log.js';
 import { LogRepository } from './logs/log.repository.js';
 import { ReadLogs } from './logs/read-logs.js';
 import { ReadDeployments } from './read-deployments.js';
+import { ReadMetrics } from './read-metrics.js';
+import { RedeployDeployment } from './redeploy-deployment.js';
 import { Runtimes } from './runtimes.js';
 import { AllSteps } from './steps/all-steps.js';
 import { Connect, Disconnect, Enrol, Probe, Remove } from './steps/connection-steps.js';
 import { Preflight } from './steps/preflight.js';
 import { Prepare } from './steps/prepare.js';
-import { Create, Start, Stop } from './steps/process-steps.js';
+import { Create, Restore, Snapshot, Start, Stop } from './steps/process-steps.js';
 import { Templates } from './templates.js';
 import { CLOCK, CONFIG, LOGGER, OPERATIONS } from './tokens.js';
 import { LeaseRepository } from './worker/lease.repository.js';
@@ -44,9 +47,20 @@ export class AppModule {
         { provide: LOGGER, useValue: parts.logger },
         { provide: OPERATIONS, useValue: parts.operations },
         ...[Templates, DeploymentRepository, LeaseRepository, LogRepository, DeploymentLog],
-        ...[Preflight, Prepare, Create, Start, Probe, Connect, Enrol, Disconnect, Stop, Remove, AllSteps],
+        ...[Preflight, Prepare, Create, Start, Probe, Connect, Enrol],
+        ...[Disconnect, Stop, Snapshot, Restore, Remove, AllSteps],
         ...[OperationRunner, Worker, Upkeep],
-        ...[CreateDeployment, BeginOperation, ReadDeployments, ReadLogs, ApproveDevice, DeployerConsumers],
+        ...[
+          CreateDeployment,
+          BeginOperation,
+          ReadDeployments,
+          ReadLogs,
+          ReadMetrics,
+          ChooseModel,
+          RedeployDeployment,
+          ApproveDevice,
+          DeployerConsumers,
+        ],
       ],
     };
   }

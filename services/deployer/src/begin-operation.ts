@@ -4,7 +4,7 @@ import {
   type Operation,
 } from '@aether/contracts/deployer';
 import type { InputOf } from '@aether/contracts/contract';
-import type { RequestContext } from '@aether/messaging/requests';
+import type { Refusing, RequestContext } from '@aether/messaging/requests';
 import { Database } from '@aether/persistence/database';
 import type { Clock } from '@aether/runtime/clock';
 import { Inject, Injectable } from '@nestjs/common';
@@ -47,7 +47,7 @@ export class BeginOperation {
       const row = await this.deployments.change(tx, input.id, (deployment) => {
         // Asked twice, done once.
         if (deployment.isTransient && deployment.operation === operation) return false;
-        this.refuseUnlessAllowed(operation, deployment, context);
+        refuseUnlessAllowed(operation, deployment, context);
         deployment.begin(operation, { correlationId: context.correlationId, at: this.clock.now() });
         return true;
       });
@@ -57,21 +57,22 @@ export class BeginOperation {
     this.worker.wake();
     return reply;
   }
+}
 
-  private refuseUnlessAllowed(
-    operation: Asked,
-    deployment: Deployment,
-    context: RequestContext<Contract>,
-  ): void {
-    const { name, state } = deployment;
-    if (state === 'deleted') throw context.fail('deployment_not_found', { detail: `"${name}" was deleted.` });
-    if (plans[operation].from.includes(state)) return;
-    if (deployment.isTransient)
-      throw context.fail('deployment_busy', {
-        detail: `"${name}" is ${state} and waits for ${deployment.waitsFor ?? 'its end'}.`,
-      });
-    throw context.fail('operation_not_allowed', {
-      detail: `"${name}" is ${state}: it cannot be asked to ${operation}.`,
+type Refusal = 'deployment_not_found' | 'deployment_busy' | 'operation_not_allowed';
+
+export function refuseUnlessAllowed(
+  operation: Operation,
+  { isTransient, name, state, waitsFor }: Deployment,
+  context: Refusing<Refusal>,
+): void {
+  if (state === 'deleted') throw context.fail('deployment_not_found', { detail: `"${name}" was deleted.` });
+  if (plans[operation].from.includes(state)) return;
+  if (isTransient)
+    throw context.fail('deployment_busy', {
+      detail: `"${name}" is ${state} and waits for ${waitsFor ?? 'its end'}.`,
     });
-  }
+  throw context.fail('operation_not_allowed', {
+    detail: `"${name}" is ${state}: it cannot be asked to ${operation}.`,
+  });
 }

@@ -1,4 +1,5 @@
 import { isAbsolute } from 'node:path';
+import { OPENCLAW_VERSION } from '@aether/openclaw-process/install';
 import { DatabaseConfig } from '@aether/runtime/config';
 import { z } from 'zod';
 
@@ -9,6 +10,18 @@ export const DeployerConfig = DatabaseConfig.extend({
   DATA_DIR: Directory.describe("agents' files are kept below `deployments` here"),
   RUNTIME_DIR: Directory.optional().describe(
     'installed OpenClaw packages; DATA_DIR/runtimes/openclaw where absent',
+  ),
+  DOCKER_SOCKET: Directory.default('/var/run/docker.sock').describe("the Docker engine's socket"),
+  DOCKER_IMAGE: z
+    .string()
+    .min(1)
+    .default(`ghcr.io/openclaw/openclaw:${OPENCLAW_VERSION}`)
+    .describe('image of agents that name none'),
+  AGENT_MEMORY_MB: z.coerce.number().int().min(256).default(2_048).describe('memory limit of a container'),
+  AGENT_CPUS: z.coerce.number().min(0.1).default(2).describe('processors that a container may use'),
+  AGENT_PROCESSES_MAX: z.coerce.number().int().min(64).default(512).describe('in one container'),
+  WORKSPACES_DIR: Directory.optional().describe(
+    'mounted into containers at the same path; user 1000 needs to write there',
   ),
   PORT_FIRST: z.coerce
     .number()

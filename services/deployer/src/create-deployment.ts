@@ -1,16 +1,16 @@
 import { deployerRequests, type Deployment as DeploymentReply } from '@aether/contracts/deployer';
 import type { InputOf } from '@aether/contracts/contract';
-import { modelsRequests } from '@aether/contracts/models';
 import { newId } from '@aether/messaging/id';
-import { Messaging } from '@aether/messaging/messaging';
 import type { RequestContext } from '@aether/messaging/requests';
 import { Database } from '@aether/persistence/database';
 import type { Clock } from '@aether/runtime/clock';
 import { Inject, Injectable } from '@nestjs/common';
 import { requireServiceOr } from '@aether/messaging/access';
+import { ChooseModel } from './choose-model.js';
 import { Deployment } from './deployment.entity.js';
 import { toReply } from './deployment.reply.js';
 import { DeploymentRepository } from './deployment.repository.js';
+import { refuseSettings } from './runtime-settings.js';
 import { Templates } from './templates.js';
 import { CLOCK } from './tokens.js';
 import { Worker } from './worker/worker.js';
@@ -22,7 +22,7 @@ export class CreateDeployment {
   constructor(
     private readonly database: Database,
     private readonly deployments: DeploymentRepository,
-    private readonly messaging: Messaging,
+    private readonly models: ChooseModel,
     private readonly templates: Templates,
     private readonly worker: Worker,
     @Inject(CLOCK) private readonly clock: Clock,
@@ -38,7 +38,8 @@ export class CreateDeployment {
       const names = this.templates.list().map(({ id }) => id);
       throw context.fail('template_not_found', { hint: `Choose one of: ${names.join(', ')}.` });
     }
-    const model = await this.chooseModel(input.model, context);
+    refuseSettings(input.runtime, input.settings, context);
+    const model = await this.models.choose(input.model, context);
     const reply = await this.database.once({ contract, input, context }, async (tx) => {
       const deployment = Deployment.create(
         {
@@ -47,6 +48,7 @@ export class CreateDeployment {
           template: template.id,
           runtime: input.runtime,
           model,
+          settings: input.settings ?? {},
           capabilities: template.capabilities,
           createdBy: context.actor.id,
         },
@@ -60,17 +62,5 @@ export class CreateDeployment {
     });
     this.worker.wake();
     return reply;
-  }
-
-  private async chooseModel(
-    wanted: string | undefined,
-    context: RequestContext<typeof contract>,
-  ): Promise<string> {
-    const { defaultModel, models } = await this.messaging.call(modelsRequests.getEndpoint, {}, context);
-    if (wanted === undefined) return defaultModel;
-    if (models.some(({ id }) => id === wanted)) return wanted;
-    throw context.fail('model_not_found', {
-      detail: `"${wanted}" is not offered. Offered: ${models.map(({ id }) => id).join(', ')}.`,
-    });
   }
 }

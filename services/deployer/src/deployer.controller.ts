@@ -8,6 +8,8 @@ import { BeginOperation } from './begin-operation.js';
 import { CreateDeployment } from './create-deployment.js';
 import { ReadLogs } from './logs/read-logs.js';
 import { ReadDeployments } from './read-deployments.js';
+import { ReadMetrics } from './read-metrics.js';
+import { RedeployDeployment } from './redeploy-deployment.js';
 import { Templates } from './templates.js';
 import { OPERATIONS } from './tokens.js';
 
@@ -20,6 +22,8 @@ export class DeployerController implements OnModuleInit {
     private readonly deployments: ReadDeployments,
     private readonly createDeployment: CreateDeployment,
     private readonly beginOperation: BeginOperation,
+    private readonly redeployDeployment: RedeployDeployment,
+    private readonly metrics: ReadMetrics,
     private readonly approveDevice: ApproveDevice,
     private readonly logs: ReadLogs,
   ) {}
@@ -39,6 +43,8 @@ export class DeployerController implements OnModuleInit {
       restartDeployment: (input, context) => this.beginOperation.execute('restart', input, context),
       repairDeployment: (input, context) => this.beginOperation.execute('repair', input, context),
       deleteDeployment: (input, context) => this.beginOperation.execute('delete', input, context),
+      redeployDeployment: (input, context) => this.redeployDeployment.execute(input, context),
+      getDeploymentMetrics: (input, context) => this.metrics.execute(input, context),
       approveDevice: (input, context) => this.approveDevice.execute(input, context),
       readLogs: (input, context) => this.logs.read(input, context),
       followLogs: (input, context) => this.logs.follow(input, context),

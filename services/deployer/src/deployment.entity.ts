@@ -3,6 +3,7 @@ import type {
   DeploymentState,
   Operation,
   Runtime,
+  RuntimeSettings,
   StepFailure,
   StepName,
 } from '@aether/contracts/deployer';
@@ -19,6 +20,12 @@ export interface ConnectionNote {
   readonly version: number;
   readonly state: ConnectionState;
   readonly reason: Reason | null;
+}
+
+/** What a change can be taken back to. */
+export interface Previous {
+  readonly model: string;
+  readonly settings: RuntimeSettings;
 }
 
 /** The bridge tries again for seconds; what takes minutes needs a restart. */
@@ -50,6 +57,21 @@ export class Deployment {
 
   @Column('text')
   model: string;
+
+  @Column('jsonb')
+  settings: RuntimeSettings;
+
+  /** Digest of the image of its container. */
+  @Column('text', { nullable: true })
+  image: string | null;
+
+  /** As it was before the change that is going on. */
+  @Column('jsonb', { nullable: true })
+  previous: Previous | null;
+
+  /** Why the last change was taken back; told as long as the agent runs well without it. */
+  @Column('jsonb', { name: 'rolled_back', nullable: true })
+  rolledBack: StepFailure | null;
 
   @Column('text', { array: true })
   capabilities: string[];
@@ -129,11 +151,17 @@ export class Deployment {
   updatedAt: Date;
 
   static create(
-    given: Pick<Deployment, 'id' | 'name' | 'template' | 'runtime' | 'model' | 'capabilities' | 'createdBy'>,
+    given: Pick<
+      Deployment,
+      'id' | 'name' | 'template' | 'runtime' | 'model' | 'settings' | 'capabilities' | 'createdBy'
+    >,
     { correlationId, at }: { correlationId: string; at: Date },
   ): Deployment {
     const deployment = Object.assign(new Deployment(), {
       ...given,
+      image: null,
+      previous: null,
+      rolledBack: null,
       failure: null,
       port: null,
       url: null,
@@ -169,6 +197,9 @@ export class Deployment {
     { correlationId, at, supervised = false }: { correlationId: string; at: Date; supervised?: boolean },
   ): void {
     if (!supervised) this.restarts = [];
+    // A change that was cut short is kept: who asks for something else wants the agent as it is now.
+    if (operation !== 'rollback') this.previous = null;
+    if (!supervised && operation !== 'rollback') this.rolledBack = null;
     this.operation = operation;
     this.operationId = newId();
     this.state = plans[operation].during;
@@ -187,6 +218,20 @@ export class Deployment {
     this.reservedMb = 0;
     this.notBefore = null;
     this.wait('its turn', new Date(at.getTime() + TURN_MAX_MS));
+  }
+
+  /** Begins an operation that is taken back by itself where it fails. */
+  beginChange(
+    { model, settings }: { model?: string; settings?: RuntimeSettings },
+    asked: { correlationId: string; at: Date },
+  ): void {
+    // What did not run before is no better than what failed to.
+    const ran = this.state === 'ready' || this.state === 'degraded';
+    const previous = ran ? { model: this.model, settings: this.settings } : null;
+    this.begin('redeploy', asked);
+    this.previous = previous;
+    this.model = model ?? this.model;
+    this.settings = { ...this.settings, ...settings };
   }
 
   startStep(
@@ -235,6 +280,30 @@ export class Deployment {
     this.wait(null, null);
   }
 
+  /** Takes a failed change back: at once where nothing was touched yet, else by an operation of its own. */
+  rollBack(failure: StepFailure, { correlationId, at }: { correlationId: string; at: Date }): void {
+    const { previous } = this;
+    if (!previous || this.operation !== 'redeploy')
+      throw new ForbiddenTransition('there is no change to undo');
+    Object.assign(this, { ...previous, previous: null });
+    this.rolledBack = {
+      step: failure.step,
+      code: 'rolled_back',
+      cause: `The change failed, so it was taken back. ${failure.cause}`,
+      remedy: failure.remedy.replace(/, then repair the deployment\./u, ', then try the change again.'),
+    };
+    const touched = this.isBehind(failure.step, 'disconnect') || failure.step === 'disconnect';
+    if (touched) {
+      const snapshot = this.steps.find(({ name }) => name === 'snapshot');
+      this.begin('rollback', { correlationId, at });
+      if (snapshot?.state !== 'done') this.steps = this.steps.filter(({ name }) => name !== 'restore');
+      return;
+    }
+    const step = this.nextStep;
+    if (step) Object.assign(step, { state: 'failed', detail: failure.cause, finishedAt: at.toISOString() });
+    this.complete(at);
+  }
+
   /** Takes in what the bridge tells, in any order; true where it changed something to be told. */
   noteConnection(note: ConnectionNote, at: Date): boolean {
     if (this.connection && this.connection.version >= note.version) return false;
@@ -261,6 +330,7 @@ export class Deployment {
 
   private complete(at: Date): void {
     this.state = plans[this.operation].after;
+    this.previous = null;
     this.reservedMb = 0;
     this.wait(null, null);
     if (this.state === 'deleted') Object.assign(this, { port: null, url: null, tokenSecretId: null });
@@ -272,7 +342,7 @@ export class Deployment {
     const note = this.connection;
     if (!note || note.state === 'connected' || note.state === 'closed') {
       this.state = 'ready';
-      this.failure = null;
+      this.failure = this.rolledBack;
       this.wait(null, null);
       return;
     }

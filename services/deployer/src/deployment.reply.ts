@@ -14,6 +14,8 @@ export function toReply(row: Deployment): DeploymentReply {
     waitsFor: row.waitsFor,
     deadlineAt: row.deadlineAt?.toISOString() ?? null,
     failure: row.failure,
+    settings: row.settings,
+    image: row.image,
     capabilities: row.capabilities,
     url: row.url,
     version: row.version,

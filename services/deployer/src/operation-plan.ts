@@ -35,6 +35,25 @@ export const plans: Readonly<Record<Operation, OperationPlan>> = {
     after: 'ready',
     from: ['failed', 'degraded'],
   },
+  redeploy: {
+    // What can be found out or fetched beforehand is, while the agent still works.
+    steps: [
+      ...(['preflight', 'create', 'disconnect', 'stop', 'snapshot'] as const),
+      ...(['prepare', 'start', 'probe', 'connect', 'enrol'] as const),
+    ],
+    during: 'starting',
+    after: 'ready',
+    from: ['ready', 'degraded', 'stopped', 'failed'],
+  },
+  rollback: {
+    steps: [
+      ...(['disconnect', 'stop', 'restore', 'prepare', 'create', 'start', 'probe'] as const),
+      ...(['connect', 'enrol'] as const),
+    ],
+    during: 'starting',
+    after: 'ready',
+    from: [],
+  },
   delete: {
     steps: ['disconnect', 'stop', 'remove'],
     during: 'deleting',

@@ -1,4 +1,4 @@
-import type { Runtime } from '@aether/contracts/deployer';
+import type { DeploymentMetrics, Runtime, RuntimeSettings } from '@aether/contracts/deployer';
 import type { Model } from '@aether/contracts/models';
 
 /** What an agent is made from, whatever it runs in. */
@@ -6,6 +6,7 @@ export interface AgentSpec {
   readonly id: string;
   readonly name: string;
   readonly port: number;
+  readonly settings: RuntimeSettings;
   readonly model: { readonly baseUrl: string; readonly id: string; readonly offered: readonly Model[] };
   /** AGENTS.md and the like, by name. */
   readonly files: Readonly<Record<string, string>>;
@@ -22,7 +23,11 @@ export interface AgentStatus {
   readonly running: boolean;
   /** How it ended, in a sentence; null while running or when nothing is known. */
   readonly exit: string | null;
+  /** What it ran in was removed by somebody else: it is not started again unasked. */
+  readonly lost?: boolean;
 }
+
+export type Figures = Omit<DeploymentMetrics, 'at'>;
 
 /** A long step tells how far it is, and gives up when `signal` says so. */
 export interface Progress {
@@ -31,13 +36,13 @@ export interface Progress {
 }
 
 /**
- * Where agents run: processes of this machine now, containers and pods later. Every method may be called
+ * Where agents run: processes of this machine, or containers. Every method may be called
  * again after a crash in its middle, and then finishes what the first call began. Failures are `StepError`s.
  */
 export interface AgentRuntime {
   readonly name: Runtime;
   /** Checks what must be there before anything is made: the program or room for it. */
-  preflight(progress: Progress): Promise<string>;
+  preflight(settings: RuntimeSettings, progress: Progress): Promise<string>;
   /** Memory left for new agents. */
   availableMemoryMb(): Promise<number>;
   /** A port that is free now: `preferred` if it can be had, never one of `taken`. */
@@ -47,11 +52,22 @@ export interface AgentRuntime {
   /** Writes configuration, secrets and the agent's files; answers the gateway's address. */
   prepare(spec: AgentSpec, secrets: AgentSecrets): Promise<{ url: string }>;
   /** Makes the program present: installs the package or pulls the image. */
-  create(id: string, progress: Progress): Promise<string>;
+  create(
+    agent: { id: string; settings: RuntimeSettings },
+    progress: Progress,
+  ): Promise<{ told: string; image: string | null }>;
   /** Starts what is not running, and returns when the gateway takes connections. */
   start(id: string, progress: Progress): Promise<string>;
   /** Lets running turns end for up to `drainMs`, then kills. Returns when no process of it is left. */
   stop(id: string, drainMs: number): Promise<void>;
+  /** Copies the state of an agent that stands still, in the place of an older copy; also tells how. */
+  snapshot(id: string, progress: Progress): Promise<string>;
+  /** Puts the copy back. */
+  restore(id: string, progress: Progress): Promise<string>;
+  /** What a running agent uses; null where it does not run. */
+  figures(id: string): Promise<Figures | null>;
+  /** Ends an agent that no deployment knows, with all that can be made again; its files stay. */
+  discard(id: string): Promise<void>;
   /** Removes everything `prepare` and `create` made for this agent alone. */
   remove(id: string): Promise<void>;
   status(id: string): Promise<AgentStatus>;

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { processEnvironment } from '@aether/runtime/config';
 import type { DeployerConfig } from './config.js';
+import { DockerRuntime } from './docker/docker-runtime.js';
 import { ProcessRuntime } from './process/process-runtime.js';
 import type { AgentRuntime } from './runtime.js';
 
@@ -16,13 +17,26 @@ export class Runtimes {
 }
 
 export function runtimesFrom(config: DeployerConfig): Runtimes {
+  const ports = { first: config.PORT_FIRST, last: config.PORT_LAST };
   return new Runtimes([
     new ProcessRuntime({
       agentsDirectory: join(config.DATA_DIR, 'deployments'),
       packagesDirectory: config.RUNTIME_DIR ?? join(config.DATA_DIR, 'runtimes', 'openclaw'),
-      ports: { first: config.PORT_FIRST, last: config.PORT_LAST },
+      ports,
       outputBytesMax: config.LOG_FILE_MAX_MB * 1024 * 1024,
       environment: processEnvironment(),
+    }),
+    new DockerRuntime({
+      socketPath: config.DOCKER_SOCKET,
+      agentsDirectory: join(config.DATA_DIR, 'docker'),
+      ports,
+      defaults: {
+        image: config.DOCKER_IMAGE,
+        memoryMb: config.AGENT_MEMORY_MB,
+        cpus: config.AGENT_CPUS,
+        processesMax: config.AGENT_PROCESSES_MAX,
+        workspacesDirectory: config.WORKSPACES_DIR,
+      },
     }),
   ]);
 }

@@ -5,6 +5,7 @@ import { DeployerConfig } from './config.js';
 import { Deployment } from './deployment.entity.js';
 import { LogCursorRow, LogLineRow } from './logs/log.entity.js';
 import { CreateDeployment1763900000000 } from './migrations/1763900000000-create-deployment.js';
+import { AddContainers1764000000000 } from './migrations/1764000000000-add-containers.js';
 import { runtimesFrom, type Runtimes } from './runtimes.js';
 
 /** The service over the given runtimes. */
@@ -13,7 +14,11 @@ export const deployerServiceWith = (runtimes: (config: DeployerConfig) => Runtim
     name: 'deployer',
     catalog: deployerCatalog,
     config: DeployerConfig,
-    schema: { entities: [Deployment, LogLineRow, LogCursorRow], migrations: [CreateDeployment1763900000000] },
+    schema: {
+      entities: [Deployment, LogLineRow, LogCursorRow],
+      migrations: [CreateDeployment1763900000000, AddContainers1764000000000],
+    },
+    counted: [{ figure: 'aether_deployments', help: 'Deployments by state.', rows: Deployment, by: 'state' }],
     module: (parts) => AppModule.register(parts, runtimes(parts.config)),
   });
 

@@ -10,7 +10,7 @@ import {
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { emptyWhenRead, readLines } from '../src/process/output-file.js';
-import type { AgentRuntime, AgentStatus, Progress } from '../src/runtime.js';
+import type { AgentRuntime, AgentStatus, Figures, Progress } from '../src/runtime.js';
 import type { StepError, StepErrorFields } from '../src/steps/step-error.js';
 
 /** Taken from the sources by tests, from the build by a deployer in a process of its own. */
@@ -20,7 +20,8 @@ export interface Parts {
   readonly emptyWhenRead: typeof emptyWhenRead;
 }
 
-type Method = 'approve' | 'preflight' | 'prepare' | 'create' | 'start' | 'stop' | 'remove';
+type Method =
+  'approve' | 'snapshot' | 'restore' | 'preflight' | 'prepare' | 'create' | 'start' | 'stop' | 'remove';
 
 /**
  * A runtime whose agents are files, so that they outlive the deployer as real processes do. A test makes a method
@@ -67,7 +68,7 @@ export class ScriptedRuntime implements AgentRuntime {
     rmSync(this.agent(id, 'running'), { force: true });
   }
 
-  async preflight({ signal }: Progress): Promise<string> {
+  async preflight(_settings: unknown, { signal }: Progress): Promise<string> {
     await this.act('preflight', { signal });
     return 'scripted';
   }
@@ -95,10 +96,10 @@ export class ScriptedRuntime implements AgentRuntime {
     await this.act('prepare', { id });
     return { url: `ws://127.0.0.1:${port}` };
   }
-  async create(id: string, { signal, tell }: Progress): Promise<string> {
+  async create({ id }: { id: string }, { signal, tell }: Progress) {
     tell('half of it is there');
     await this.act('create', { id, signal });
-    return 'created';
+    return { told: 'created', image: null };
   }
   async start(id: string, { signal }: Progress): Promise<string> {
     if (!existsSync(this.agent(id, 'running')))
@@ -118,6 +119,22 @@ export class ScriptedRuntime implements AgentRuntime {
   async status(id: string): Promise<AgentStatus> {
     const running = existsSync(this.agent(id, 'running'));
     return { running, exit: running ? null : 'It exited with code 1.' };
+  }
+  async snapshot(id: string): Promise<string> {
+    await this.act('snapshot', { id });
+    return 'copied';
+  }
+  async restore(id: string): Promise<string> {
+    await this.act('restore', { id });
+    return 'put back';
+  }
+  async figures(id: string): Promise<Figures | null> {
+    if (!existsSync(this.agent(id, 'running'))) return null;
+    const unknown = { memoryLimitBytes: null, receivedBytes: null, sentBytes: null, diskBytes: null };
+    return { cpuPercent: 1, memoryBytes: 2, processes: 3, ...unknown };
+  }
+  async discard(id: string): Promise<void> {
+    await this.stop(id);
   }
   async approveDevice(id: string, requestId: string): Promise<void> {
     appendFileSync(join(this.directory, 'calls'), `approve ${id} ${requestId}\n`);

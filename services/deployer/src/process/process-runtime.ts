@@ -1,13 +1,11 @@
-import { randomBytes } from 'node:crypto';
-import { access, link, mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { access, cp, mkdir, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { renderConfig } from '@aether/openclaw-process/config';
 import { gatewayEnvironment } from '@aether/openclaw-process/environment';
 import { AGENT_FILES, writeGatewayFiles } from '@aether/openclaw-process/files';
 import { OPENCLAW_VERSION, installOpenClaw, type InstalledOpenClaw } from '@aether/openclaw-process/install';
 import { agentWorkspace, gatewayPaths } from '@aether/openclaw-process/paths';
-import { assertPortFree } from '@aether/openclaw-process/port';
 import {
   adoptGateway,
   startGateway,
@@ -16,8 +14,11 @@ import {
 } from '@aether/openclaw-process/process';
 import type { Environment } from '@aether/runtime/config';
 import { z } from 'zod';
-import type { AgentRuntime, AgentSecrets, AgentSpec, AgentStatus, Progress } from '../runtime.js';
+import { AgentDirectories } from '../agent-directories.js';
+import { choosePort, type PortRange, type WantedPort } from '../choose-port.js';
+import type { AgentRuntime, AgentSecrets, AgentSpec, AgentStatus, Figures, Progress } from '../runtime.js';
 import { StepError } from '../steps/step-error.js';
+import { figuresOf } from './figures.js';
 import { explainInstall, explainStart } from './explain.js';
 import { availableMemoryMb } from './memory.js';
 import { emptyWhenRead, readLines, type Output } from './output-file.js';
@@ -27,7 +28,7 @@ export interface ProcessRuntimeOptions {
   readonly agentsDirectory: string;
   /** Installed packages, one directory per version. */
   readonly packagesDirectory: string;
-  readonly ports: { readonly first: number; readonly last: number };
+  readonly ports: PortRange;
   readonly outputBytesMax: number;
   /** PATH for agents' commands; npm's settings and proxies for the installation. */
   readonly environment: Environment;
@@ -35,8 +36,7 @@ export interface ProcessRuntimeOptions {
 
 /** The one agent of a gateway that is made from a template. */
 const AGENT_ID = 'main';
-const TOKEN_BYTES = 32;
-const Keys = z.record(z.string(), z.string());
+const DISCARD_DRAIN_MS = 10_000;
 
 /** Agents as processes of this machine, each a real OpenClaw gateway that outlives this service. */
 export class ProcessRuntime implements AgentRuntime {
@@ -45,42 +45,23 @@ export class ProcessRuntime implements AgentRuntime {
   /** Those this process started: only of these the exit code is known. */
   private readonly started = new Map<string, GatewayProcess>();
 
-  constructor(private readonly options: ProcessRuntimeOptions) {}
+  private readonly agents: AgentDirectories;
+
+  constructor(private readonly options: ProcessRuntimeOptions) {
+    this.agents = new AgentDirectories(options.agentsDirectory);
+  }
 
   async preflight(): Promise<string> {
     await mkdir(this.options.agentsDirectory, { recursive: true, mode: 0o700 });
     return `processes of this machine, OpenClaw ${OPENCLAW_VERSION}`;
   }
 
-  async choosePort({
-    preferred,
-    taken,
-  }: {
-    preferred: number | null;
-    taken: readonly number[];
-  }): Promise<number> {
-    const { first, last } = this.options.ports;
-    const range = Array.from({ length: last - first + 1 }, (_, index) => first + index);
-    for (const port of preferred === null ? range : [preferred, ...range])
-      if (!taken.includes(port) && (await isFree(port))) return port;
-    throw new StepError({
-      code: 'port_taken',
-      cause: `No port from ${first} to ${last} is free.`,
-      remedy: 'Delete deployments, or widen PORT_FIRST and PORT_LAST, then repair the deployment.',
-    });
+  async choosePort(wanted: WantedPort): Promise<number> {
+    return choosePort(this.options.ports, wanted);
   }
 
   async gatewayToken(id: string): Promise<string> {
-    const path = this.tokenPath(id);
-    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-    const fresh = `${path}.${randomBytes(6).toString('hex')}`;
-    await writeFile(fresh, randomBytes(TOKEN_BYTES).toString('base64url'), { mode: 0o600, flush: true });
-    // A link is made whole or not at all, and never over a token that is there.
-    await link(fresh, path).catch((error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EEXIST') throw error;
-    });
-    await rm(fresh);
-    return readFile(path, 'utf8');
+    return this.agents.gatewayToken(id);
   }
 
   async prepare(spec: AgentSpec, secrets: AgentSecrets): Promise<{ url: string }> {
@@ -106,9 +87,9 @@ export class ProcessRuntime implements AgentRuntime {
     return { url: `ws://127.0.0.1:${spec.port}` };
   }
 
-  async create(_id: string, progress: Progress): Promise<string> {
+  async create(_agent: unknown, progress: Progress): Promise<{ told: string; image: null }> {
     const { version } = await this.install(progress);
-    return `OpenClaw ${version} is installed`;
+    return { told: `OpenClaw ${version} is installed`, image: null };
   }
 
   async start(id: string, progress: Progress): Promise<string> {
@@ -141,7 +122,8 @@ export class ProcessRuntime implements AgentRuntime {
 
   async remove(id: string): Promise<void> {
     await this.stop(id, 0);
-    await rm(this.directory(id), { recursive: true, force: true, maxRetries: 5 });
+    for (const path of [this.copyOf(id), this.directory(id)])
+      await rm(path, { recursive: true, force: true, maxRetries: 5 });
   }
 
   async status(id: string): Promise<AgentStatus> {
@@ -168,10 +150,8 @@ export class ProcessRuntime implements AgentRuntime {
   }
 
   async list(): Promise<{ id: string; running: boolean }[]> {
-    const names = await readdir(this.options.agentsDirectory).catch(() => []);
-    return names
-      .filter((name) => z.uuid().safeParse(name).success)
-      .map((id) => ({ id, running: adoptGateway(this.directory(id)) !== undefined }));
+    const ids = await this.agents.ids();
+    return ids.map((id) => ({ id, running: adoptGateway(this.directory(id)) !== undefined }));
   }
 
   async readOutput(id: string, position: string, options: { final: boolean }): Promise<Output> {
@@ -183,8 +163,30 @@ export class ProcessRuntime implements AgentRuntime {
   }
 
   async secretValues(id: string): Promise<string[]> {
-    const text = await readFile(gatewayPaths(this.directory(id)).keys, 'utf8').catch(() => '{}');
-    return Object.values(Keys.parse(JSON.parse(text)));
+    return this.agents.secretValues(id);
+  }
+
+  async snapshot(id: string): Promise<string> {
+    const copy = this.copyOf(id);
+    await rm(copy, { recursive: true, force: true, maxRetries: 5 });
+    await cp(this.directory(id), copy, { recursive: true, preserveTimestamps: true });
+    return 'state copied';
+  }
+
+  async restore(id: string): Promise<string> {
+    await rm(this.directory(id), { recursive: true, force: true, maxRetries: 5 });
+    await cp(this.copyOf(id), this.directory(id), { recursive: true, preserveTimestamps: true });
+    return 'state as before the change';
+  }
+
+  async figures(id: string): Promise<Figures | null> {
+    const gateway = this.find(id);
+    if (gateway?.status().state !== 'running') return null;
+    return figuresOf(gateway.pid, this.directory(id));
+  }
+
+  async discard(id: string): Promise<void> {
+    await this.stop(id, DISCARD_DRAIN_MS);
   }
 
   private async install({ signal, tell }: Progress): Promise<InstalledOpenClaw> {
@@ -223,22 +225,15 @@ export class ProcessRuntime implements AgentRuntime {
     return running && running.pid !== own?.pid ? running : (own ?? running);
   }
 
-  private tokenPath(id: string): string {
-    return join(dirname(gatewayPaths(this.directory(id)).keys), 'gateway-token');
+  private directory(id: string): string {
+    return this.agents.of(id);
   }
 
-  private directory(id: string): string {
-    return join(this.options.agentsDirectory, id);
+  private copyOf(id: string): string {
+    return `${this.directory(id)}.before`;
   }
 }
 
 function isExplained(status: GatewayStatus | undefined): boolean {
   return status?.state === 'exited' && (status.code !== undefined || status.signal !== undefined);
-}
-
-async function isFree(port: number): Promise<boolean> {
-  return assertPortFree(port).then(
-    () => true,
-    () => false,
-  );
 }

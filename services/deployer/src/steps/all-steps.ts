@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Connect, Disconnect, Enrol, Probe, Remove } from './connection-steps.js';
 import { Preflight } from './preflight.js';
 import { Prepare } from './prepare.js';
-import { Create, Start, Stop } from './process-steps.js';
+import { Create, Restore, Snapshot, Start, Stop } from './process-steps.js';
 import type { Steps } from './step.js';
 
 @Injectable()
@@ -19,8 +19,23 @@ export class AllSteps {
     enrol: Enrol,
     disconnect: Disconnect,
     stop: Stop,
+    snapshot: Snapshot,
+    restore: Restore,
     remove: Remove,
   ) {
-    this.byName = { preflight, prepare, create, start, probe, connect, enrol, disconnect, stop, remove };
+    this.byName = {
+      preflight,
+      prepare,
+      create,
+      start,
+      probe,
+      connect,
+      enrol,
+      disconnect,
+      stop,
+      snapshot,
+      restore,
+      remove,
+    };
   }
 }

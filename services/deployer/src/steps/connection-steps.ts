@@ -27,7 +27,7 @@ export class Probe implements Step {
   async run(tools: StepTools): Promise<string> {
     const report = await this.messaging.call(
       openclawRequests.probeGateway,
-      gatewayOf(tools.deployment()),
+      { deploymentId: tools.deployment().id, ...gatewayOf(tools.deployment()) },
       tools.context,
     );
     if (!report.ok) throw reasonError(report.reason, 'The gateway did not pass the probe.');

@@ -25,7 +25,7 @@ export class Preflight implements Step {
   }
 
   async run(tools: StepTools): Promise<string> {
-    const found = await tools.runtime.preflight(tools);
+    const found = await tools.runtime.preflight(tools.deployment().settings, tools);
     const memory = await this.checkMemory(tools);
     const port = await this.choosePort(tools);
     const model = await this.checkModel(tools);

@@ -23,7 +23,7 @@ export class Prepare implements Step {
   }
 
   async run(tools: StepTools): Promise<string> {
-    const { id, name, template, model, port, operationId } = tools.deployment();
+    const { id, name, template, model, port, operationId, settings } = tools.deployment();
     if (port === null) throw new Error('preflight has chosen no port');
     const gatewayToken = await this.keepToken(tools);
     const endpoint = await this.messaging.call(modelsRequests.getEndpoint, {}, tools.context);
@@ -44,6 +44,7 @@ export class Prepare implements Step {
         id,
         name,
         port,
+        settings,
         model: { baseUrl: endpoint.baseUrl, id: model, offered: endpoint.models },
         files: this.templates.get(template).files,
       },

@@ -5,7 +5,7 @@ import type { Step, StepTools } from './step.js';
 
 @Injectable()
 export class Create implements Step {
-  readonly waitsFor = 'the OpenClaw package to be installed';
+  readonly waitsFor = 'the OpenClaw package or image to be here';
   readonly deadlineMs: number;
 
   constructor(@Inject(CONFIG) config: DeployerConfig) {
@@ -13,7 +13,12 @@ export class Create implements Step {
   }
 
   async run(tools: StepTools): Promise<string> {
-    return tools.runtime.create(tools.deployment().id, tools);
+    const { id, settings } = tools.deployment();
+    const { told, image } = await tools.runtime.create({ id, settings }, tools);
+    await tools.save((deployment) => {
+      deployment.image = image;
+    });
+    return told;
   }
 }
 
@@ -55,3 +60,32 @@ export class Stop implements Step {
 
 /** Who deletes an agent does not wait for what it is still saying. */
 const DELETE_DRAIN_MS = 5_000;
+
+/** Keeps the agent's state as it is before a change; it stands still by now. */
+@Injectable()
+export class Snapshot implements Step {
+  readonly waitsFor = "the agent's state to be copied";
+  readonly deadlineMs: number;
+
+  constructor(@Inject(CONFIG) config: DeployerConfig) {
+    this.deadlineMs = config.CREATE_MAX_S * 1_000;
+  }
+
+  async run(tools: StepTools): Promise<string> {
+    return tools.runtime.snapshot(tools.deployment().id, tools);
+  }
+}
+
+@Injectable()
+export class Restore implements Step {
+  readonly waitsFor = "the agent's state from before the change";
+  readonly deadlineMs: number;
+
+  constructor(@Inject(CONFIG) config: DeployerConfig) {
+    this.deadlineMs = config.CREATE_MAX_S * 1_000;
+  }
+
+  async run(tools: StepTools): Promise<string> {
+    return tools.runtime.restore(tools.deployment().id, tools);
+  }
+}

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { DeploymentState } from '@aether/contracts/deployer';
+import type { DeploymentState, StepFailure } from '@aether/contracts/deployer';
 import { runInContext, serviceContext, type Context } from '@aether/messaging/context';
 import type { Clock } from '@aether/runtime/clock';
 import type { Logger } from '@aether/runtime/logger';
@@ -113,7 +113,8 @@ export class Keeper {
     const { clock, deployments, runtime } = this.parts;
     const hold = { ...this.claim, operationId: deployment.operationId, context };
     for (;;) {
-      const { running, exit } = await runtime.status(deployment.id);
+      const { running, exit, lost } = await runtime.status(deployment.id);
+      if (lost) return this.markLost(hold, exit);
       if (!running) return this.restart(hold, exit);
       const at = clock.now();
       if (deployment.state === 'degraded' && deployment.deadlineAt && deployment.deadlineAt < at) {
@@ -127,6 +128,18 @@ export class Keeper {
       }
       await delay(LOOK_EVERY_MS, undefined, { signal });
     }
+  }
+
+  private async markLost(hold: Hold, exit: string | null): Promise<void> {
+    const { clock, deployments, log } = this.parts;
+    const failure: StepFailure = {
+      step: 'start',
+      code: 'lost',
+      cause: exit ?? 'What the agent ran in is gone.',
+      remedy: 'Repair the deployment: it is made again on the state it had.',
+    };
+    await log.step(hold.id, 'error', [failure.cause, failure.remedy]);
+    await deployments.changeHeld(hold, (deployment) => deployment.fail(failure, clock.now()));
   }
 
   private async restart(hold: Hold, exit: string | null): Promise<void> {

@@ -65,6 +65,7 @@ export class OperationRunner {
       const deadlineAt = new Date(at.getTime() + step.deadlineMs);
       await held.change((row) => row.startStep(name, { waitsFor: step.waitsFor, deadlineAt, at }));
       await this.log.step(id, 'step', [`${operation}: ${name}`]);
+      if (name === 'start') await this.saveLastLines(id, task);
       const outcome =
         (held.row.nextStep?.attempt ?? 0) > ATTEMPTS_MAX
           ? { failure: interrupted(name) }
@@ -80,6 +81,12 @@ export class OperationRunner {
       await held.change((row) => row.finishStep(name, { detail: outcome.detail, at: this.clock.now() }));
     }
     await this.log.step(id, 'step', [`${operation}: ${held.row.state}`]);
+  }
+
+  /** What is started again may be made anew, and its old output go with it. */
+  private async saveLastLines(id: string, { runtime, follower }: OperationTask): Promise<void> {
+    if ((await runtime.status(id)).running) return;
+    await follower.catchUp({ final: true }).catch(() => undefined);
   }
 
   /** Another program was faster after the port was chosen: preflight sees it by now and chooses another one. */
@@ -159,11 +166,12 @@ export class OperationRunner {
       `${failure.step}: ${failure.remedy}`,
     ]);
     // Before the row says "failed", so that who repairs it at once finds nothing of the old process.
-    if (plans[operation].after === 'ready')
+    if (plans[operation].after === 'ready' && !held.row.previous)
       await task.runtime.stop(id, CLEAN_UP_DRAIN_MS).catch(() => undefined);
     const at = this.clock.now();
     await held.change((row) => {
-      if (supervised && failure.step === 'start')
+      if (row.previous) row.rollBack(failure, { correlationId: task.context.correlationId, at });
+      else if (supervised && failure.step === 'start')
         row.recordExit(failure.cause, {
           at,
           restartsMax: this.config.RESTARTS_MAX,

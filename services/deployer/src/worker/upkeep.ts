@@ -94,9 +94,9 @@ export class Upkeep implements OnApplicationBootstrap, OnModuleDestroy {
   ): Promise<void> {
     // Files that no row knows are kept: they may be somebody's work, and another database may know them.
     if (!row) {
-      if (!running) return;
+      if (!running && runtime.name === 'process') return;
       this.logger.warn({ deploymentId: id }, 'an agent that no deployment knows is stopped');
-      await runtime.stop(id, STRAY_DRAIN_MS);
+      await runtime.discard(id);
     } else if (running ? restingStates.includes(row.state) : row.state === 'deleted') {
       await this.settleHeld(runtime, id);
     }

@@ -1,0 +1,62 @@
+import { execFile, spawn } from 'node:child_process';
+import { access } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { installOpenClaw, OPENCLAW_VERSION } from '@aether/openclaw-process/install';
+import { environment, openClawDirectory } from './config.js';
+import { eventually } from './eventually.js';
+
+const run = promisify(execFile);
+const BUILD = fileURLToPath(new URL('../../../infra/images/openclaw/build', import.meta.url));
+const IMAGE = `aether/openclaw:${OPENCLAW_VERSION}`;
+
+/** Where the engine that tests use listens. */
+export const DOCKER_SOCKET = '/var/run/docker.sock';
+
+/**
+ * True where a Docker engine answers; brings one up where this user may and none does. It stays up for the next run.
+ * Without one, tests that need it are skipped, except in CI, where that is an error.
+ */
+export async function hasDockerEngine(): Promise<boolean> {
+  if (await answers()) return true;
+  if (process.getuid?.() === 0 && (await isInstalled())) {
+    spawn('dockerd', [], { detached: true, stdio: 'ignore' }).unref();
+    await eventually(
+      async () => {
+        if (!(await answers())) throw new Error('the Docker engine does not answer yet');
+      },
+      { timeoutMs: 60_000 },
+    );
+    return true;
+  }
+  if (environment['CI'])
+    throw new Error(
+      `No Docker engine answers at ${DOCKER_SOCKET}. Install one (on Debian: docker.io) and run the tests as root.`,
+    );
+  return false;
+}
+
+/** An image of OpenClaw, built from this machine's programs unless it is there: one minute. */
+export async function openClawImage(): Promise<string> {
+  const { stdout } = await run('docker', ['image', 'ls', '--quiet', IMAGE]);
+  if (stdout.trim() !== '') return IMAGE;
+  const { directory } = await installOpenClaw({ directory: openClawDirectory, environment });
+  await run(BUILD, [IMAGE], {
+    env: { ...environment, NODE_BIN: process.execPath, OPENCLAW_PACKAGE: directory, OPENCLAW_VERSION },
+  });
+  return IMAGE;
+}
+
+async function answers(): Promise<boolean> {
+  return run('docker', ['version', '--format', '{{.Server.Version}}'], { timeout: 10_000 }).then(
+    () => true,
+    () => false,
+  );
+}
+
+async function isInstalled(): Promise<boolean> {
+  return access('/usr/sbin/dockerd').then(
+    () => true,
+    () => false,
+  );
+}

@@ -1,0 +1,93 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
+import { renderConfig } from '@aether/openclaw-process/config';
+import { AGENT_FILES, writeGatewayFiles } from '@aether/openclaw-process/files';
+import { agentWorkspace, gatewayPaths } from '@aether/openclaw-process/paths';
+import type Docker from 'dockerode';
+import { pack } from 'tar-fs';
+import type { AgentSecrets, AgentSpec } from '../runtime.js';
+import { AGENT_DIRECTORY, AgentRecord, GATEWAY_PORT, USER_ID, VOLUME_TARGET } from './container-spec.js';
+import { unlessStatus } from './engine.js';
+
+/** The one agent of a gateway that is made from a template. */
+const AGENT_ID = 'main';
+
+/** Writes on this machine what the agent's container is given when it is made. */
+export async function stageAgent(
+  directory: string,
+  {
+    spec,
+    secrets,
+    record,
+    modelUrl,
+  }: { spec: AgentSpec; secrets: AgentSecrets; record: AgentRecord; modelUrl: string },
+): Promise<void> {
+  await writeGatewayFiles({
+    directory,
+    config: renderConfig({
+      directory: AGENT_DIRECTORY,
+      port: GATEWAY_PORT,
+      bind: 'lan',
+      modelBaseUrl: modelUrl,
+      models: spec.model.offered.map(({ id, contextWindow, maxTokens }) => ({
+        id,
+        contextWindow,
+        maxOutputTokens: maxTokens,
+      })),
+      defaultModel: spec.model.id,
+      agents: [{ id: AGENT_ID, name: spec.name }],
+    }),
+    token: secrets.gatewayToken,
+    modelKey: secrets.modelKey,
+    agentFiles: {
+      [AGENT_ID]: Object.fromEntries(
+        AGENT_FILES.flatMap((name) => (spec.files[name] === undefined ? [] : [[name, spec.files[name]]])),
+      ),
+    },
+  });
+  await writeFile(recordPath(directory), JSON.stringify(record), { mode: 0o600 });
+}
+
+export async function readRecord(directory: string): Promise<AgentRecord> {
+  return AgentRecord.parse(JSON.parse(await readFile(recordPath(directory), 'utf8')));
+}
+
+/** Puts the staged files into a container that does not run yet; files the agent has of its own are kept. */
+export async function uploadAgent(container: Docker.Container, directory: string): Promise<void> {
+  const kept = new Set<string>();
+  for (const name of AGENT_FILES) {
+    const path = join(agentWorkspace(gatewayPaths(AGENT_DIRECTORY), AGENT_ID), name);
+    if (await unlessStatus(container.infoArchive({ path }), 404))
+      kept.add(join(agentWorkspace(gatewayPaths(directory), AGENT_ID), name));
+  }
+  const own = [recordPath(directory), join(dirname(gatewayPaths(directory).keys), 'gateway-token')];
+  const archive = pack(directory, {
+    ignore: (path) => kept.has(path) || own.includes(path),
+    map: (header) => ({
+      ...header,
+      name: join('agent', header.name),
+      uid: USER_ID,
+      gid: USER_ID,
+    }),
+  });
+  await container.putArchive(await buffer(archive), { path: VOLUME_TARGET });
+}
+
+function recordPath(directory: string): string {
+  return join(directory, 'container.json');
+}
+
+/** An id of this installation that other installations on the same engine do not have. */
+export async function installationId(root: string, fresh: () => string): Promise<string> {
+  const path = join(root, 'installation');
+  await mkdir(root, { recursive: true, mode: 0o700 });
+  const known = await readFile(path, 'utf8').catch(() => null);
+  if (known) return known;
+  const id = fresh();
+  const made = await writeFile(path, id, { flag: 'wx', mode: 0o600, flush: true }).then(
+    () => true,
+    () => false,
+  );
+  return made ? id : readFile(path, 'utf8');
+}

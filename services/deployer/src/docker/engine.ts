@@ -1,0 +1,68 @@
+import Docker from 'dockerode';
+import { z } from 'zod';
+import { StepError } from '../steps/step-error.js';
+
+const Refusal = z.object({
+  statusCode: z.number(),
+  json: z.object({ message: z.string() }).nullish().catch(null),
+  reason: z.string().nullish(),
+});
+
+export interface EngineRefusal {
+  readonly status: number;
+  readonly message: string;
+}
+
+/** What the engine answered instead of doing what it was asked; null where it did not answer at all. */
+export function refusalOf(error: unknown): EngineRefusal | null {
+  const { success, data } = Refusal.safeParse(error);
+  if (!success) return null;
+  return { status: data.statusCode, message: data.json?.message ?? data.reason ?? String(error) };
+}
+
+export async function unlessStatus<T>(work: Promise<T>, ...expected: number[]): Promise<T | null> {
+  try {
+    return await work;
+  } catch (error) {
+    const status = refusalOf(error)?.status;
+    if (status !== undefined && expected.includes(status)) return null;
+    throw error;
+  }
+}
+
+/** The engine behind a socket of this machine. */
+export function connectEngine(socketPath: string): Docker {
+  return new Docker({ socketPath });
+}
+
+const AWAY: Readonly<Record<string, { code: string; cause: string; remedy: string }>> = {
+  ENOENT: {
+    code: 'engine_missing',
+    cause: 'There is no Docker engine at',
+    remedy:
+      'Install Docker (on Debian: apt-get install docker.io) or set DOCKER_SOCKET to where it listens, then repair the deployment.',
+  },
+  EACCES: {
+    code: 'engine_not_permitted',
+    cause: 'Aether may not use the Docker engine at',
+    remedy:
+      'Add the user that Aether runs as to the group "docker", start Aether again, then repair the deployment.',
+  },
+  ECONNREFUSED: {
+    code: 'engine_down',
+    cause: 'No Docker engine answers at',
+    remedy: 'Start it (systemctl start docker), then repair the deployment.',
+  },
+};
+
+/** Why the engine cannot be reached, with what to do; any other error unchanged. */
+export function explainEngine(error: unknown, socketPath: string): unknown {
+  if (!(error instanceof Error) || !('code' in error) || !('syscall' in error)) return error;
+  const away = AWAY[String(error.code)];
+  if (error.syscall !== 'connect' || !away) return error;
+  return new StepError({ ...away, cause: `${away.cause} ${socketPath}.` }, { cause: error });
+}
+
+export function isEngineAway(error: unknown): boolean {
+  return error instanceof StepError && error.code.startsWith('engine_');
+}
