@@ -145,7 +145,7 @@ const agentErrors = {
 export const openclawRequests = {
   /** Full-protocol probe of a gateway: HTTP, handshake, scopes, one call. Answers a report even when it fails. */
   probeGateway: defineRequest('req.openclaw.probe-gateway.v1', {
-    input: z.object({ url: z.url(), tokenSecretId: Id, connectionId: Id.optional() }),
+    input: z.object({ deploymentId: Id, url: z.url(), tokenSecretId: Id, connectionId: Id.optional() }),
     output: ProbeReport,
     timeoutMs: 30_000,
   }),

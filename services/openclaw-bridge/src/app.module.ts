@@ -22,6 +22,8 @@ import type { BridgeConfig } from './config.js';
 import { CloseConnection } from './connections/close-connection.js';
 import { ConnectionHub } from './connections/connection-hub.js';
 import { ConnectionRepository } from './connections/connection.repository.js';
+import { DeviceRepository } from './connections/device.repository.js';
+import { Devices } from './connections/devices.js';
 import { GatewayTokens } from './connections/gateway-tokens.js';
 import { ListAgents } from './connections/list-agents.js';
 import { OpenConnection } from './connections/open-connection.js';
@@ -50,6 +52,8 @@ const useCases = [
 
 const parts = [
   ConnectionRepository,
+  DeviceRepository,
+  Devices,
   GatewayTokens,
   ConnectionHub,
   PeriodicProbe,

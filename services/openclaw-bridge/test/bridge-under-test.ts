@@ -18,6 +18,8 @@ import { openclawBridgeService } from '../src/service.js';
 
 export interface BridgeUnderTest {
   readonly environment: Readonly<Record<string, string>>;
+  /** Of the user `test`, who may do everything on the bus. */
+  readonly testPassword: string;
   query(sql: string, values?: unknown[]): Promise<Record<string, unknown>[]>;
   call<C extends RequestContract>(
     contract: C,
@@ -85,6 +87,7 @@ export async function startBridgeUnderTest(
 
   const system: BridgeUnderTest = {
     environment,
+    testPassword: nats.passwordOf('test'),
     query: (sql, values) => database.query(sql, values),
     call,
     bus,

@@ -1,7 +1,10 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { deployerCatalog, deployerRequests } from '@aether/contracts/deployer';
 import { openclawRequests } from '@aether/contracts/openclaw';
+import { Messaging } from '@aether/messaging/messaging';
 import { FakeGateway, connectRefusals, type Refusal } from '@aether/testing/fake-gateway';
 import { eventually } from '@aether/testing/eventually';
+import { explainScopes } from '../src/gateway/down-reasons.js';
 import { startBridgeUnderTest, type BridgeUnderTest } from './bridge-under-test.js';
 
 let bridge: BridgeUnderTest;
@@ -149,26 +152,71 @@ describe('each refusal of a gateway has a reason, a remedy and a behaviour of it
     await eventually(async () => expect((await reasonOf(id)).state).toBe('connected'));
   });
 
-  test('a connection without the scopes it needs names the missing one and is not called usable', async () => {
-    const remote = await FakeGateway.start({ remote: true });
+  test('a connection without the scopes it needs names the missing one and is not called usable', () => {
+    const verdict = explainScopes(['operator.read']);
+    expect(verdict).toMatchObject({ retry: 'never', code: 'scope_missing' });
+    expect(verdict?.cause).toContain('operator.write');
+  });
+});
+
+describe('a gateway that takes the bridge for a remote client', () => {
+  let remote: FakeGateway;
+  beforeEach(async () => {
+    remote = await FakeGateway.start({ remote: true });
+  });
+  afterEach(() => remote.stop());
+
+  test('tells how to approve the device where Aether cannot do it itself', async () => {
+    const id = await connect(remote.url, remote.token);
+    await eventually(async () =>
+      expect(await reasonOf(id)).toMatchObject({ state: 'disconnected', code: 'pairing_required' }),
+    );
+    expect(remote.pairings.requests).toHaveLength(1);
+  });
+
+  test('has the device approved by the deployer, and knows it again after a restart', async () => {
+    const approved: string[] = [];
+    const deployer = await Messaging.connect({
+      url: bridge.environment['NATS_URL'] ?? '',
+      user: 'test',
+      password: bridge.testPassword,
+      catalog: deployerCatalog,
+      reportFault: () => undefined,
+    });
+    const { approveDevice } = deployerRequests;
+    deployer.serve(
+      { approveDevice },
+      {
+        approveDevice: ({ requestId }) => {
+          approved.push(requestId);
+          remote.pairings.approve(requestId);
+          return {};
+        },
+      },
+    );
+    deployer.start();
     try {
       const id = await connect(remote.url, remote.token);
-      await eventually(async () => {
-        const { state, reason } = await bridge.call(openclawRequests.getConnection, { id });
-        expect({ state, code: reason?.code }).toEqual({ state: 'refused', code: 'scope_missing' });
-        expect(reason?.cause).toContain('operator.write');
+      await eventually(async () => expect((await reasonOf(id)).state).toBe('connected'));
+      expect(approved).toHaveLength(1);
+      await bridge.stopBridge();
+      await bridge.startBridge();
+      await eventually(async () => expect((await reasonOf(id)).state).toBe('connected'), {
+        timeoutMs: 20_000,
       });
+      expect(approved).toHaveLength(1);
     } finally {
-      await remote.stop();
+      await deployer.drain();
     }
   });
 });
 
 describe('a probe tells each step of the protocol and never fails itself', () => {
   async function probe(url: string, token: string) {
-    const { connectionId } = await bridge.connect('ws://127.0.0.1:9', token);
+    const { connectionId, deploymentId } = await bridge.connect('ws://127.0.0.1:9', token);
     const rows = await bridge.query('SELECT token_secret_id FROM connection WHERE id = $1', [connectionId]);
     return bridge.call(openclawRequests.probeGateway, {
+      deploymentId,
       url,
       tokenSecretId: String(rows[0]?.token_secret_id),
     });

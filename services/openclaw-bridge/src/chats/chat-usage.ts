@@ -18,10 +18,7 @@ export class ChatUsage {
     private readonly driver: TurnDriver,
   ) {}
 
-  async execute(
-    { id }: { id: string },
-    context: RequestContext<Contract>,
-  ): Promise<OutputOf<Contract>> {
+  async execute({ id }: { id: string }, context: RequestContext<Contract>): Promise<OutputOf<Contract>> {
     requireService(context);
     const chat = await this.chats.find(id);
     if (!chat) throw context.fail('chat_not_found');

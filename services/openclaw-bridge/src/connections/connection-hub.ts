@@ -24,7 +24,8 @@ import {
 import { LOGGER } from '../tokens.js';
 import type { ConnectionRow, KnownAgent } from './connection.entity.js';
 import { ConnectionRepository } from './connection.repository.js';
-import { GatewayTokens, TokenUnreadable } from './gateway-tokens.js';
+import { Devices } from './devices.js';
+import { TokenUnreadable } from './gateway-tokens.js';
 
 const RETRY_MS = 1_000;
 const ASK_WITHIN_MS = 5_000;
@@ -47,7 +48,7 @@ export class ConnectionHub implements OnApplicationBootstrap, BeforeApplicationS
   constructor(
     private readonly connections: ConnectionRepository,
     private readonly clients: GatewayClients,
-    private readonly tokens: GatewayTokens,
+    private readonly devices: Devices,
     private readonly turns: Turns,
     private readonly events: TurnEvents,
     @Inject(LOGGER) private readonly logger: Logger,
@@ -130,17 +131,14 @@ export class ConnectionHub implements OnApplicationBootstrap, BeforeApplicationS
   private async start(held: Held, row: ConnectionRow): Promise<void> {
     while (this.isHeld(held)) {
       try {
-        const token = await this.tokens.read(row.tokenSecretId);
+        const address = await this.devices.addressOf(row);
         if (!this.isHeld(held)) return;
-        held.client = this.clients.create(
-          { url: row.url, token },
-          {
-            onReady: (hello) => this.onReady(held, hello),
-            onEvent: (event) => this.onEvent(held, event),
-            onGap: (gap) => this.onGap(held, gap),
-            onDown: (down) => this.onDown(held, down),
-          },
-        );
+        held.client = this.clients.create(address, {
+          onReady: (hello) => this.onReady(held, hello),
+          onEvent: (event) => this.onEvent(held, event),
+          onGap: (gap) => this.onGap(held, gap),
+          onDown: (down) => this.onDown(held, down),
+        });
         held.client.open();
         return;
       } catch (error) {

@@ -3,36 +3,48 @@ import type { Clock } from '@aether/runtime/clock';
 import { Inject, Injectable } from '@nestjs/common';
 import { AgentList } from '../gateway/frames.js';
 import { explainScopes } from '../gateway/down-reasons.js';
-import { GatewayClients, type GatewayClient, type Hello } from '../gateway/gateway-client.js';
+import {
+  GatewayClients,
+  type GatewayAddress,
+  type GatewayClient,
+  type Hello,
+} from '../gateway/gateway-client.js';
 import { CLOCK } from '../tokens.js';
 import { ConnectionHub } from './connection-hub.js';
 import type { ConnectionRow } from './connection.entity.js';
 import { ConnectionRepository } from './connection.repository.js';
-import { GatewayTokens, TokenUnreadable } from './gateway-tokens.js';
+import { Devices } from './devices.js';
+import { TokenUnreadable } from './gateway-tokens.js';
 import { ProbeFailed, Probing } from './probing.js';
 
 const HTTP_WITHIN_MS = 5_000;
 const HANDSHAKE_WITHIN_MS = 15_000;
+
+interface Target {
+  readonly deploymentId: string;
+  readonly url: string;
+  readonly tokenSecretId: string;
+}
 
 /** Probes the whole protocol: HTTP, handshake, scopes, one call. Tells what it found and never throws. */
 @Injectable()
 export class ProbeGateway {
   constructor(
     private readonly clients: GatewayClients,
-    private readonly tokens: GatewayTokens,
+    private readonly devices: Devices,
     private readonly connections: ConnectionRepository,
     private readonly hub: ConnectionHub,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
   /** Over a connection of its own, as before the first real one. */
-  async execute(input: { url: string; tokenSecretId: string; connectionId?: string }): Promise<ProbeReport> {
+  async execute(input: Target & { connectionId?: string }): Promise<ProbeReport> {
     const probing = new Probing(this.clock.now());
     let client: GatewayClient | undefined;
     const report = await probing.report(async () => {
       await probing.check('http', () => readiness(input.url));
       const { hello, ...reached } = await probing.check('handshake', async () => {
-        const done = await this.shakeHands(input.url, await this.tokenOf(input));
+        const done = await this.shakeHands(await this.addressOf(input));
         return { ...done, detail: versionOf(done.hello) };
       });
       client = reached.client;
@@ -70,14 +82,14 @@ export class ProbeGateway {
     return report;
   }
 
-  private async tokenOf({ tokenSecretId }: { tokenSecretId: string }): Promise<string> {
-    return this.tokens.read(tokenSecretId).catch((error: unknown) => {
+  private async addressOf(target: Target): Promise<GatewayAddress> {
+    return this.devices.addressOf(target).catch((error: unknown) => {
       throw error instanceof TokenUnreadable ? new ProbeFailed(error.reason) : error;
     });
   }
 
   /** Rejects with the first lasting reason; passing ones, such as starting, are waited out until the time is up. */
-  private shakeHands(url: string, token: string): Promise<{ client: GatewayClient; hello: Hello }> {
+  private shakeHands(address: GatewayAddress): Promise<{ client: GatewayClient; hello: Hello }> {
     return new Promise((resolve, reject) => {
       let passing: Reason = TOO_SLOW;
       const fail = (reason: Reason) => {
@@ -85,21 +97,18 @@ export class ProbeGateway {
         void client.close();
         reject(new ProbeFailed(reason));
       };
-      const client = this.clients.create(
-        { url, token },
-        {
-          onReady: (hello) => {
-            clearTimeout(timer);
-            resolve({ client, hello });
-          },
-          onDown: ({ code, cause, remedy, retry }) => {
-            if (retry === 'soon') passing = { code, cause, remedy };
-            else fail({ code, cause, remedy });
-          },
-          onEvent: () => undefined,
-          onGap: () => undefined,
+      const client = this.clients.create(address, {
+        onReady: (hello) => {
+          clearTimeout(timer);
+          resolve({ client, hello });
         },
-      );
+        onDown: ({ code, cause, remedy, retry }) => {
+          if (retry === 'soon') passing = { code, cause, remedy };
+          else fail({ code, cause, remedy });
+        },
+        onEvent: () => undefined,
+        onGap: () => undefined,
+      });
       const timer = setTimeout(() => fail(passing), HANDSHAKE_WITHIN_MS);
       client.open();
     });

@@ -8,6 +8,8 @@ export interface Failure {
   readonly detail?: string;
   readonly message?: string;
   readonly httpStatus?: number;
+  /** Of the pairing that the gateway wants before it lets this device in. */
+  readonly pairingRequestId?: string;
   readonly closeCode?: number;
   /** When the gateway said that trying again makes sense, in milliseconds from then. */
   readonly retryAfterMs?: number;

@@ -60,6 +60,10 @@ export interface GatewayClient {
 export interface GatewayAddress {
   readonly url: string;
   readonly token: string;
+  /** As which the client shows itself; PEM. */
+  readonly deviceKey: string;
+  /** Has the gateway approve that device; false where that cannot be done from here. */
+  readonly approve: (requestId: string) => Promise<boolean>;
 }
 
 /** Makes clients; the one place that decides which implementation speaks the protocol. */

@@ -6,6 +6,7 @@ import {
 } from '@openclaw/gateway-client';
 import type { EventFrame, HelloOk } from '@openclaw/gateway-protocol';
 import { z } from 'zod';
+import { deviceSigning, identityOf } from './device-key.js';
 import { explainDown, NEEDED_SCOPES, type Failure } from './down-reasons.js';
 import {
   GatewayClients,
@@ -21,6 +22,8 @@ const BACKOFF = { firstMs: 1_000, factor: 1.7, maxMs: 15_000 };
 const STABLE_MS = 10_000;
 const REQUEST_TIMEOUT_MS = 30_000;
 const PROTOCOL = 4;
+/** Approvals in a row before somebody has to look. */
+const PAIRINGS_MAX = 3;
 
 /** Speaks the protocol by OpenClaw's own client package; the only file that knows it. */
 export class OfficialClients extends GatewayClients {
@@ -60,7 +63,8 @@ class OfficialGatewayClient implements GatewayClient {
       minProtocol: PROTOCOL,
       maxProtocol: PROTOCOL,
       env: {},
-      deviceIdentity: null,
+      deviceIdentity: identityOf(this.address.deviceKey),
+      hostDeps: deviceSigning,
       requestTimeoutMs: REQUEST_TIMEOUT_MS,
       notifyOnStartupRetry: true,
       onHelloOk: (hello) => this.onHello(hello),
@@ -134,6 +138,20 @@ class OfficialGatewayClient implements GatewayClient {
     this.refusal = null;
     this.goodbye = undefined;
     void this.retire();
+    if (failure.pairingRequestId !== undefined && this.failures <= PAIRINGS_MAX)
+      void this.pair(failure.pairingRequestId, failure);
+    else this.retryLater(failure);
+  }
+
+  /** Approved, the device is let in at once; else whoever looks at the connection is told what to do. */
+  private async pair(requestId: string, failure: Failure): Promise<void> {
+    const isApproved = await this.address.approve(requestId);
+    if (this.closed) return;
+    if (isApproved) this.open();
+    else this.retryLater(failure);
+  }
+
+  private retryLater(failure: Failure): void {
     const verdict = explainDown(failure);
     const waitMs = verdict.retry === 'never' ? null : this.waitMs(verdict.retry, failure.retryAfterMs);
     if (waitMs !== null) this.retry = setTimeout(() => this.open(), waitMs);
@@ -180,6 +198,7 @@ function failureOf(error: unknown): Failure {
     ...(code !== undefined && { code }),
     ...(told.details?.code !== undefined && { detail: told.details.code }),
     ...(told.details?.httpStatus !== undefined && { httpStatus: told.details.httpStatus }),
+    ...(told.details?.requestId !== undefined && { pairingRequestId: told.details.requestId }),
     ...(told.retryAfterMs !== undefined && { retryAfterMs: told.retryAfterMs }),
   };
 }
@@ -193,6 +212,8 @@ const Told = z.object({
     .object({
       code: z.string().optional().catch(undefined),
       httpStatus: z.number().optional().catch(undefined),
+      /** Of the pairing that the gateway wants. */
+      requestId: z.string().optional().catch(undefined),
     })
     .optional()
     .catch(undefined),
