@@ -12,6 +12,8 @@ const endOf: Record<Operation, Deployment['state']> = {
   start: 'ready',
   restart: 'ready',
   repair: 'ready',
+  redeploy: 'ready',
+  rollback: 'ready',
   stop: 'stopped',
   delete: 'deleted',
 };
