@@ -1,3 +1,4 @@
+import type { EventEmitter } from 'node:events';
 import { DataSource, type EntitySchema, type MixedList } from 'typeorm';
 import { CreateMessagingTables1700000000000 } from './create-messaging-tables.js';
 import { messagingTables } from './tables.js';
@@ -32,8 +33,16 @@ export function createDataSource({ url, schema, poolMax = 10, onPoolError }: Dat
     poolErrorHandler: onPoolError,
     applicationName: 'aether',
     connectTimeoutMS: 5_000,
-    extra: { max: poolMax, statement_timeout: 30_000, keepAlive: true },
+    extra: { max: poolMax, statement_timeout: 30_000, keepAlive: true, onConnect: neverUnheard },
   });
+}
+
+/**
+ * A connection that breaks while it passes from one user to the next has nobody to hear of it for a moment, and an
+ * error nobody hears ends the process. Whoever uses it then is told by its own query.
+ */
+function neverUnheard(client: EventEmitter): void {
+  client.on('error', () => undefined);
 }
 
 /**

@@ -48,6 +48,20 @@ describe('the database', () => {
       return { text, made };
     });
 
+  it('survives a connection that breaks while nobody listens to it', async () => {
+    const { driver } = one.database.source as unknown as {
+      driver: { master: { connect(): Promise<{ processID: number; release(destroy: boolean): void }> } };
+    };
+    const client = await driver.master.connect();
+    await store.rows.query('SELECT pg_terminate_backend($1)', [client.processID]);
+    await eventually(async () =>
+      expect(await count('pg_stat_activity WHERE pid = ' + client.processID)).toBe(0),
+    );
+    await new Promise((resolve) => setImmediate(resolve));
+    client.release(true);
+    expect(await one.database.read((manager) => manager.count(IdempotencyRow))).toBe(0);
+  });
+
   it('has the schema that its entities describe', async () => {
     await expect(schemaDrift({ url: store.rows.url, schema })).resolves.toEqual([]);
   });
