@@ -54,19 +54,31 @@ export function parsePlace(position: string): Place {
 
 export const formatPlace = ({ at, count }: Place): string => (at === '' ? '' : `${at} ${count}`);
 
-/** The lines behind the place, and the place behind them. The engine begins with those of the place's own time. */
-export function behind(lines: readonly TimedLine[], place: Place): { texts: string[]; place: Place } {
-  const texts: string[] = [];
-  let skip = place.count;
-  let now = place;
-  for (const { at, text } of lines) {
-    if (at < place.at) continue;
-    if (at === place.at && skip > 0) {
-      skip -= 1;
-      continue;
-    }
-    texts.push(text);
-    now = { at, count: at === now.at ? now.count + 1 : 1 };
+/** Goes on in an output that the engine sends again from the place's time on. */
+export class Resumed {
+  private skip: number;
+
+  constructor(private now: Place) {
+    this.skip = now.count;
   }
-  return { texts, place: now };
+
+  /** Behind everything taken so far. */
+  get place(): Place {
+    return this.now;
+  }
+
+  /** Those of the lines that were not taken before; lines of both outputs may come slightly out of order. */
+  take(lines: readonly TimedLine[]): string[] {
+    const texts: string[] = [];
+    for (const { at, text } of lines) {
+      if (this.skip > 0 && at === this.now.at) {
+        this.skip -= 1;
+        continue;
+      }
+      texts.push(text);
+      if (at > this.now.at) this.now = { at, count: 1 };
+      else if (at === this.now.at) this.now = { at, count: this.now.count + 1 };
+    }
+    return texts;
+  }
 }

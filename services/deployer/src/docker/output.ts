@@ -1,6 +1,6 @@
 import type Docker from 'dockerode';
 import { unlessStatus } from './engine.js';
-import { behind, formatPlace, FrameReader, parsePlace, type Place, type TimedLine } from './frames.js';
+import { formatPlace, FrameReader, parsePlace, Resumed, type Place, type TimedLine } from './frames.js';
 
 const LINES_MAX = 2_000;
 /** A container that does not run is asked again only after this; what it says next follows a start. */
@@ -13,8 +13,7 @@ export interface Output {
 
 /** A container's output as it comes, from a place on. */
 interface Tail {
-  /** Behind what was handed out. */
-  place: Place;
+  readonly resumed: Resumed;
   readonly waiting: TimedLine[];
   readonly stop: AbortController;
   endedAt: number | null;
@@ -29,14 +28,13 @@ export class ContainerOutputs {
   async read(id: string, position: string, { final }: { final: boolean }): Promise<Output> {
     if (final) return this.readOnce(id, position);
     let tail = this.tails.get(id);
-    const stale = tail && (formatPlace(tail.place) !== position || this.isWorthReopening(tail));
+    const stale = tail && (formatPlace(tail.resumed.place) !== position || this.isWorthReopening(tail));
     if (!tail || stale) {
       this.forget(id);
       tail = await this.open(id, parsePlace(position));
     }
-    const { texts, place } = behind(tail.waiting.splice(0, LINES_MAX), tail.place);
-    tail.place = place;
-    return { lines: texts, position: formatPlace(place) };
+    const lines = tail.resumed.take(tail.waiting.splice(0, LINES_MAX));
+    return { lines, position: formatPlace(tail.resumed.place) };
   }
 
   forget(id: string): void {
@@ -55,13 +53,14 @@ export class ContainerOutputs {
     const answer = await unlessStatus(this.container(id).logs({ ...options(from), follow: false }), 404, 409);
     if (!answer) return { lines: [], position };
     const reader = new FrameReader();
-    const { texts, place } = behind([...reader.push(answer), ...reader.finish()], from);
-    return { lines: texts, position: formatPlace(place) };
+    const resumed = new Resumed(from);
+    const lines = resumed.take([...reader.push(answer), ...reader.finish()]);
+    return { lines, position: formatPlace(resumed.place) };
   }
 
   private async open(id: string, place: Place): Promise<Tail> {
     const stop = new AbortController();
-    const tail: Tail = { place, waiting: [], stop, endedAt: null };
+    const tail: Tail = { resumed: new Resumed(place), waiting: [], stop, endedAt: null };
     this.tails.set(id, tail);
     const follow = { ...options(place), follow: true as const, abortSignal: stop.signal };
     const end = () => {
