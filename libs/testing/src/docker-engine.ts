@@ -10,8 +10,9 @@ const run = promisify(execFile);
 const BUILD = fileURLToPath(new URL('../../../infra/images/openclaw/build', import.meta.url));
 const IMAGE = `aether/openclaw:${OPENCLAW_VERSION}`;
 
-/** Where the engine that tests use listens. */
-export const DOCKER_SOCKET = '/var/run/docker.sock';
+const DAEMON = '/usr/sbin/dockerd';
+
+const DOCKER_SOCKET = '/var/run/docker.sock';
 
 /**
  * True where a Docker engine answers; brings one up where this user may and none does. It stays up for the next run.
@@ -20,7 +21,7 @@ export const DOCKER_SOCKET = '/var/run/docker.sock';
 export async function hasDockerEngine(): Promise<boolean> {
   if (await answers()) return true;
   if (process.getuid?.() === 0 && (await isInstalled())) {
-    spawn('dockerd', [], { detached: true, stdio: 'ignore' }).unref();
+    spawn(DAEMON, [], { detached: true, stdio: 'ignore' }).unref();
     await eventually(
       async () => {
         if (!(await answers())) throw new Error('the Docker engine does not answer yet');
@@ -55,7 +56,7 @@ async function answers(): Promise<boolean> {
 }
 
 async function isInstalled(): Promise<boolean> {
-  return access('/usr/sbin/dockerd').then(
+  return access(DAEMON).then(
     () => true,
     () => false,
   );
