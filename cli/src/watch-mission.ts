@@ -42,8 +42,8 @@ export async function watchMission(
   const until = Date.now() + options.timeoutMs;
   let wake = new AbortController();
   const follow = async () => {
-    for await (const _ of followTopic({ target: api.target, topic: `mission/${id}`, signal: stop.signal }))
-      wake.abort();
+    const topic = { target: api.target, topic: `mission/${id}`, signal: stop.signal };
+    for await (const { kind } of followTopic(topic)) if (kind === 'frame') wake.abort();
   };
   void follow().catch(() => undefined);
   try {
