@@ -110,6 +110,12 @@ export const missionRequests = {
   pauseMission: missionTransition('pause'),
   resumeMission: missionTransition('resume'),
   cancelMission: missionTransition('cancel'),
+  /** A mission that has ended, with its tasks, thread and artifacts; by its owner or an administrator. */
+  deleteMission: defineRequest('req.missions.delete-mission.v1', {
+    input: MissionRef,
+    output: Nothing,
+    errors: { ...missionErrors, ...stateErrors },
+  }),
 
   /** Jason's answer to `planRequested`: replaces every task that was not begun. */
   proposePlan: defineRequest('req.missions.propose-plan.v1', {

@@ -34,6 +34,11 @@ export const missionsRoutes = defineRoutes({
     access: write,
     summary: 'Change the settings of a mission',
   },
+  'DELETE /api/v1/missions/{id}': {
+    contract: missionsRequests.deleteMission,
+    access: write,
+    summary: 'Delete a mission that has ended, with its tasks, thread and artifacts',
+  },
   'POST /api/v1/missions/{id}/plan': {
     contract: missionsRequests.planMission,
     access: write,

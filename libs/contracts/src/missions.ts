@@ -26,6 +26,7 @@ export const missionsEvents = {
     'evt.missions.mission-changed.v1',
     z.object({ mission: Mission, from: MissionState, ...change }),
   ),
+  missionDeleted: defineEvent('evt.missions.mission-deleted.v1', z.object({ missionId: Id, ...change })),
   /** Jason is asked for a plan; `comment` says what to change about the last one. */
   planRequested: defineEvent(
     'evt.missions.plan-requested.v1',

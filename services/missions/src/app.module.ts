@@ -12,6 +12,7 @@ import type { MissionsConfig } from './config.js';
 import { MissionsController } from './missions.controller.js';
 import { CreateMission } from './missions/create-mission.js';
 import { Deadlines } from './missions/deadlines.js';
+import { DeleteMission } from './missions/delete-mission.js';
 import { MissionDesk } from './missions/mission-desk.js';
 import { MissionRepository } from './missions/mission.repository.js';
 import { ReadMissions } from './missions/read-missions.js';
@@ -48,6 +49,7 @@ export class AppModule {
         TaskDesk,
         CreateMission,
         UpdateMission,
+        DeleteMission,
         ReadMissions,
         SteerMission,
         EditTasks,

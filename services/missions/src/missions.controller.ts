@@ -5,6 +5,7 @@ import { Controller, Inject, type OnModuleInit } from '@nestjs/common';
 import { PutArtifact } from './artifacts/put-artifact.js';
 import { ReadArtifacts } from './artifacts/read-artifacts.js';
 import { CreateMission } from './missions/create-mission.js';
+import { DeleteMission } from './missions/delete-mission.js';
 import { ReadMissions } from './missions/read-missions.js';
 import { SteerMission } from './missions/steer-mission.js';
 import { UpdateMission } from './missions/update-mission.js';
@@ -24,6 +25,7 @@ export class MissionsController implements OnModuleInit {
     private readonly update: UpdateMission,
     private readonly read: ReadMissions,
     private readonly steer: SteerMission,
+    private readonly remove: DeleteMission,
     private readonly edit: EditTasks,
     private readonly judge: JudgeTasks,
     private readonly run: RunTasks,
@@ -46,6 +48,7 @@ export class MissionsController implements OnModuleInit {
       pauseMission: (input, context) => this.steer.pause(input, context),
       resumeMission: (input, context) => this.steer.resume(input, context),
       cancelMission: (input, context) => this.steer.cancel(input, context),
+      deleteMission: (input, context) => this.remove.execute(input, context),
       refusePlan: (input, context) => this.steer.refusePlan(input, context),
       holdMission: (input, context) => this.steer.hold(input, context),
       finishMission: (input, context) => this.steer.finish(input, context),

@@ -219,6 +219,33 @@ describe('artifacts', () => {
     expect((await read(missions, artifact.id, owner)).toString()).toBe('secret');
   });
 
+  test('go with their mission, which goes when it has ended and its owner says so', async () => {
+    const owner = person();
+    const { id } = await missions.call(createMission, { goal: 'Gone' }, owner);
+    const artifact = await put(missions, randomBytes(50), { missionId: id });
+    const deleted = (by = owner) => missions.call(missionsRequests.deleteMission, { id }, by);
+    await expect(deleted()).rejects.toMatchObject(failing('transition_not_allowed'));
+    await missions.call(missionsRequests.cancelMission, { id }, owner);
+    await expect(deleted(person('viewer'))).rejects.toMatchObject(failing('forbidden'));
+    await expect(deleted(person())).rejects.toMatchObject(failing('forbidden'));
+    await deleted();
+    await expect(deleted()).rejects.toMatchObject(failing('mission_not_found'));
+    await expect(missions.call(getArtifact, { id: artifact.id }, owner)).rejects.toMatchObject(
+      failing('artifact_not_found'),
+    );
+    await eventually(
+      async () => {
+        const shas = (await contents(missions.database)).map(({ sha256 }) => sha256);
+        expect(shas).not.toContain(artifact.sha256);
+        expect(missions.events).toContainEqual({
+          subject: missionsEvents.missionDeleted.subject,
+          payload: expect.objectContaining({ missionId: id }),
+        });
+      },
+      { timeoutMs: 10_000 },
+    );
+  });
+
   test('belong to entries of their own mission only', async () => {
     const { mission, by } = await missions.running([planned('a')]);
     const { id } = mission;
@@ -232,6 +259,21 @@ describe('artifacts', () => {
       missions.call(addComment, { id: other.mission.id, text: 'See.', artifactIds }, by),
     ).rejects.toMatchObject(failing('artifact_not_found'));
   });
+});
+
+test('a store without its bucket is "unavailable", and the artifact is not there until it was stored', async () => {
+  const { settings, close } = await startS3();
+  const missions = await startMissions({ ...settings, ARTIFACTS_S3_BUCKET: 'not-there' });
+  try {
+    const { mission, by } = await missions.running([planned('a')]);
+    await expect(put(missions, Buffer.from('x'), { missionId: mission.id })).rejects.toMatchObject(
+      failing('unavailable'),
+    );
+    expect((await missions.call(listArtifacts, { id: mission.id }, by)).items).toEqual([]);
+  } finally {
+    await missions.stop();
+    await close();
+  }
 });
 
 /** A server of its own, with a bucket and keys, in a directory that goes with it. */

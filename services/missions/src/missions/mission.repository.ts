@@ -6,8 +6,10 @@ import { pageById, type PageBounds } from '@aether/persistence/paging';
 import { onlyVisible } from '@aether/persistence/visibility';
 import { Injectable } from '@nestjs/common';
 import { In, type SelectQueryBuilder } from 'typeorm';
+import { ArtifactRow } from '../artifacts/artifact.entity.js';
 import { containing } from '../containing.js';
 import { TaskRow } from '../tasks/task.entity.js';
+import { EntryRow } from '../thread/entry.entity.js';
 import { MissionRow } from './mission.entity.js';
 
 export interface MissionFilter extends PageBounds {
@@ -42,6 +44,12 @@ export class MissionRepository {
 
   async insert({ manager }: Transaction, mission: MissionRow): Promise<void> {
     await manager.insert(MissionRow, mission);
+  }
+
+  /** With its tasks, its thread and its artifacts. */
+  async remove({ manager }: Transaction, id: string): Promise<void> {
+    for (const rows of [ArtifactRow, EntryRow, TaskRow]) await manager.delete(rows, { missionId: id });
+    await manager.delete(MissionRow, { id });
   }
 
   /** Null where there is none, or where it is hidden from the actor. */
