@@ -27,6 +27,13 @@ export interface AgentStatus {
   readonly lost?: boolean;
 }
 
+export interface ListedAgent {
+  readonly id: string;
+  readonly running: boolean;
+  /** Whether `discard` would end or remove something. */
+  readonly discardable: boolean;
+}
+
 export type Figures = Omit<DeploymentMetrics, 'at'>;
 
 /** A long step tells how far it is, and gives up when `signal` says so. */
@@ -74,7 +81,7 @@ export interface AgentRuntime {
   /** Lets a device in that waits for approval at the agent's gateway. */
   approveDevice(id: string, requestId: string): Promise<void>;
   /** Every agent this runtime has something of, also those no row knows. */
-  list(): Promise<{ id: string; running: boolean }[]>;
+  list(): Promise<ListedAgent[]>;
   /**
    * Complete lines of the agent's output behind `position` (empty: from the beginning), a bounded number of
    * them, and the position behind them. With `final` an unfinished last line counts as complete.

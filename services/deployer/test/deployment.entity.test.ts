@@ -16,6 +16,7 @@ function created(): Deployment {
       template: 'general',
       runtime: 'process',
       model: 'demo',
+      settings: {},
       capabilities: [],
       createdBy: 'me',
     },

@@ -10,7 +10,7 @@ import {
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { emptyWhenRead, readLines } from '../src/process/output-file.js';
-import type { AgentRuntime, AgentStatus, Figures, Progress } from '../src/runtime.js';
+import type { AgentRuntime, AgentStatus, Figures, ListedAgent, Progress } from '../src/runtime.js';
 import type { StepError, StepErrorFields } from '../src/steps/step-error.js';
 
 /** Taken from the sources by tests, from the build by a deployer in a process of its own. */
@@ -140,11 +140,12 @@ export class ScriptedRuntime implements AgentRuntime {
     appendFileSync(join(this.directory, 'calls'), `approve ${id} ${requestId}\n`);
     await this.act('approve', { id });
   }
-  async list(): Promise<{ id: string; running: boolean }[]> {
+  async list(): Promise<ListedAgent[]> {
     const names = readdirSync(join(this.directory, 'agents')).filter((name) => name.endsWith('.json'));
     return names.map((name) => {
       const id = name.slice(0, -'.json'.length);
-      return { id, running: existsSync(this.agent(id, 'running')) };
+      const running = existsSync(this.agent(id, 'running'));
+      return { id, running, discardable: running };
     });
   }
   async readOutput(id: string, position: string, options: { final: boolean }) {

@@ -7,7 +7,15 @@ import type Docker from 'dockerode';
 import { AgentDirectories } from '../agent-directories.js';
 import { choosePort, type PortRange, type WantedPort } from '../choose-port.js';
 import { availableMemoryMb } from '../process/memory.js';
-import type { AgentRuntime, AgentSecrets, AgentSpec, AgentStatus, Figures, Progress } from '../runtime.js';
+import type {
+  AgentRuntime,
+  AgentSecrets,
+  AgentSpec,
+  AgentStatus,
+  Figures,
+  ListedAgent,
+  Progress,
+} from '../runtime.js';
 import { StepError } from '../steps/step-error.js';
 import { installationId, readRecord, stageAgent, uploadAgent } from './agent-files.js';
 import {
@@ -171,7 +179,7 @@ export class DockerRuntime implements AgentRuntime {
   }
 
   /** Containers of other installations, and those of nobody's, are not listed and so left alone. */
-  async list(): Promise<{ id: string; running: boolean }[]> {
+  async list(): Promise<ListedAgent[]> {
     const staged = await this.agents.ids();
     const label = [`${labelNames.installation}=${await this.id()}`, `${labelNames.runtime}=${this.name}`];
     try {
@@ -182,7 +190,9 @@ export class DockerRuntime implements AgentRuntime {
         containers.map(({ Labels, State }) => [Labels[labelNames.deployment] ?? '', State === 'running']),
       );
       const ids = new Set([...running.keys(), ...staged]);
-      return [...ids].filter((id) => id !== '').map((id) => ({ id, running: running.get(id) ?? false }));
+      return [...ids]
+        .filter((id) => id !== '')
+        .map((id) => ({ id, running: running.get(id) ?? false, discardable: running.has(id) }));
     } catch (error) {
       // Where no engine is, no container is either; an operation that needs one says so.
       if (isEngineAway(error)) return [];

@@ -16,7 +16,15 @@ import type { Environment } from '@aether/runtime/config';
 import { z } from 'zod';
 import { AgentDirectories } from '../agent-directories.js';
 import { choosePort, type PortRange, type WantedPort } from '../choose-port.js';
-import type { AgentRuntime, AgentSecrets, AgentSpec, AgentStatus, Figures, Progress } from '../runtime.js';
+import type {
+  AgentRuntime,
+  AgentSecrets,
+  AgentSpec,
+  AgentStatus,
+  Figures,
+  ListedAgent,
+  Progress,
+} from '../runtime.js';
 import { StepError } from '../steps/step-error.js';
 import { figuresOf } from './figures.js';
 import { explainInstall, explainStart } from './explain.js';
@@ -149,9 +157,12 @@ export class ProcessRuntime implements AgentRuntime {
     });
   }
 
-  async list(): Promise<{ id: string; running: boolean }[]> {
+  async list(): Promise<ListedAgent[]> {
     const ids = await this.agents.ids();
-    return ids.map((id) => ({ id, running: adoptGateway(this.directory(id)) !== undefined }));
+    return ids.map((id) => {
+      const running = adoptGateway(this.directory(id)) !== undefined;
+      return { id, running, discardable: running };
+    });
   }
 
   async readOutput(id: string, position: string, options: { final: boolean }): Promise<Output> {

@@ -10,7 +10,7 @@ import { DeploymentRepository } from '../deployment.repository.js';
 import { DeploymentLog } from '../logs/deployment-log.js';
 import { LogRepository } from '../logs/log.repository.js';
 import { restingStates } from '../operation-plan.js';
-import type { AgentRuntime } from '../runtime.js';
+import type { AgentRuntime, ListedAgent } from '../runtime.js';
 import { Runtimes } from '../runtimes.js';
 import { notInTime } from '../steps/step-error.js';
 import { CLOCK, CONFIG, LOGGER } from '../tokens.js';
@@ -83,18 +83,18 @@ export class Upkeep implements OnApplicationBootstrap, OnModuleDestroy {
     for (const runtime of this.runtimes.all) {
       const agents = await runtime.list();
       const rows = new Map((await this.deployments.all()).map((row) => [row.id, row]));
-      for (const { id, running } of agents) await this.settle({ runtime, id, running }, rows.get(id));
+      for (const agent of agents) await this.settle({ runtime, ...agent }, rows.get(agent.id));
     }
     await this.logs.remove(await this.deployments.deletedBefore(DELETED_LOG_DAYS));
   }
 
   private async settle(
-    { runtime, id, running }: { runtime: AgentRuntime; id: string; running: boolean },
+    { runtime, id, running, discardable }: ListedAgent & { readonly runtime: AgentRuntime },
     row: Deployment | undefined,
   ): Promise<void> {
     // Files that no row knows are kept: they may be somebody's work, and another database may know them.
     if (!row) {
-      if (!running && runtime.name === 'process') return;
+      if (!discardable) return;
       this.logger.warn({ deploymentId: id }, 'an agent that no deployment knows is stopped');
       await runtime.discard(id);
     } else if (running ? restingStates.includes(row.state) : row.state === 'deleted') {
