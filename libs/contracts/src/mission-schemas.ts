@@ -123,7 +123,9 @@ const CheckResult = z
     command: z.string(),
     exitCode: z.number().int().nullable().describe('Null where it was ended by a signal or its deadline.'),
     timedOut: z.boolean(),
-    output: z.string().describe('The last 16 kB of both streams.'),
+    output: z
+      .string()
+      .describe("The end of both streams: 16 kB in the attempt's receipt, less on the board."),
     durationMs: z.number().int(),
   })
   .meta({ id: 'CheckResult' });

@@ -7,6 +7,8 @@ import { contextOf } from '../context.js';
 import { abandon, fail, go, waitFor, type Next, type Step } from '../step.js';
 
 const LESSON_OUTPUT_MAX = 2_000;
+const BOARD_OUTPUT_MAX = 1_000;
+const BOARD_FILES_MAX = 100;
 
 /** Hands the receipt over. Reported work is not accepted yet: what failed its checks goes back at once. */
 @Injectable()
@@ -18,7 +20,7 @@ export class Report implements Step {
     if (!receipt) throw new Error('what is reported was collected before');
     await this.messaging.call(
       missionsRequests.reportTask,
-      { id: taskId, attemptId, fence, receipt },
+      { id: taskId, attemptId, fence, receipt: forTheBoard(receipt) },
       contextOf(attempt, 'report'),
     );
     // Whoever reviews it may take their time.
@@ -59,6 +61,15 @@ const SENT_BACK: Ending = {
     remedy: 'Nothing: another attempt is made with the comment.',
   },
 };
+
+/** Tasks are shown by the hundred: what a check said at length stays in the receipt of the attempt. */
+function forTheBoard(receipt: Receipt): Receipt {
+  return {
+    ...receipt,
+    files: receipt.files.slice(0, BOARD_FILES_MAX),
+    checks: receipt.checks.map((check) => ({ ...check, output: check.output.slice(-BOARD_OUTPUT_MAX) })),
+  };
+}
 
 function failed(broken: Receipt['checks']): Next {
   const names = broken.map(({ name }) => `"${name}"`).join(', ');
