@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { addAgents } from './commands/agents.js';
 import { addChat } from './commands/chat.js';
+import { addComplete, addCompletion } from './commands/completion.js';
 import { addDemo } from './commands/demo.js';
 import { addDeploy } from './commands/deploy.js';
 import { addDoctor } from './commands/doctor.js';
@@ -10,10 +11,12 @@ import { addJason } from './commands/jason.js';
 import { addKeys } from './commands/keys.js';
 import { addLogin, addLogout } from './commands/login.js';
 import { addLogs } from './commands/logs.js';
+import { addMetrics } from './commands/metrics.js';
 import { addMissions } from './commands/missions.js';
 import { addOperations } from './commands/operate.js';
 import { addPeople } from './commands/people.js';
 import { addPool } from './commands/pool.js';
+import { addRedeploy } from './commands/redeploy.js';
 import { addSetup } from './commands/setup.js';
 import { addStatus } from './commands/status.js';
 import { addUp } from './commands/up.js';
@@ -21,6 +24,12 @@ import { addVersion, VERSION } from './commands/version.js';
 
 /** The whole command; errors are thrown to the caller, who tells them. */
 export function buildProgram(): Command {
+  const program = buildCommands();
+  addComplete(program, buildCommands);
+  return program;
+}
+
+function buildCommands(): Command {
   const program = new Command('aether')
     .description('Deploy OpenClaw agents on this machine, talk to them, and plan missions for them.')
     .version(VERSION, '-V, --version')
@@ -42,12 +51,15 @@ export function buildProgram(): Command {
   addChat(program);
   addLogs(program);
   addOperations(program);
+  addRedeploy(program);
+  addMetrics(program);
   addMissions(program);
   addJason(program);
   addPool(program);
   addDemo(program);
   addPeople(program);
   addKeys(program);
+  addCompletion(program, buildCommands);
   addVersion(program);
   addHost(program);
   return program;

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { COMPLETE_COMMAND } from '../src/commands/completion.js';
 import { DETACHED_COMMAND } from '../src/host/detached.js';
 import { buildProgram } from '../src/program.js';
 import { Machine } from './machine.js';
@@ -31,7 +32,8 @@ test('with --json a wrong call is one document on standard output', async () => 
 });
 
 test('every command has help with an example', () => {
-  const shown = buildProgram().commands.filter((command) => command.name() !== DETACHED_COMMAND);
+  const hidden = [DETACHED_COMMAND, COMPLETE_COMMAND];
+  const shown = buildProgram().commands.filter((command) => !hidden.includes(command.name()));
   const called = shown.flatMap((command) =>
     command.commands.length > 0
       ? command.commands.map((member) => ({ command: member, name: `${command.name()} ${member.name()}` }))
@@ -44,6 +46,27 @@ test('every command has help with an example', () => {
     expect(help).toContain(`$ npx aether ${name}`);
     expect(help).toContain('--json');
   }
+});
+
+test.each([
+  [['de'], ['delete', 'demo', 'deploy']],
+  [
+    ['key', ''],
+    ['create', 'help', 'revoke', 'rotate'],
+  ],
+  [['deploy', '--te'], ['--template']],
+])('the shell is given what may follow %j', async (words, expected) => {
+  const { code, stdout } = await machine.aether(['complete', '--', ...words]);
+  expect(code).toBe(0);
+  const suggestions = stdout.split('\n').flatMap((line) => /^(\S+)\t/.exec(line)?.[1] ?? []);
+  expect(suggestions.sort()).toEqual(expected);
+});
+
+test.each(['bash', 'zsh'])('the script for %s is one that calls this very command', async (shell) => {
+  const { code, stdout } = await machine.aether(['completion', shell]);
+  expect(code).toBe(0);
+  expect(stdout).toContain('aether');
+  expect(stdout).toMatch(/\.m?js' complete --/);
 });
 
 test('where nothing runs, each command says so and how to start it', async () => {

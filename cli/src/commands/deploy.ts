@@ -7,6 +7,7 @@ import { Api } from '../api.js';
 import { addCommand } from '../command-line.js';
 import { finishOperation } from '../finish-operation.js';
 import { askChoice, askText } from '../prompts.js';
+import { runtimeFlags, runtimeInput, settingsOf } from '../runtime-flags.js';
 import { requireTarget } from '../sign-in.js';
 import type { Terminal } from '../terminal.js';
 import { duration } from '../view/duration.js';
@@ -22,7 +23,8 @@ export function addDeploy(program: Command): void {
     flags: [
       ['--template <template>', 'what the agent is good at: general, coding, research, support'],
       ['--name <name>', 'how the agent is called from then on'],
-      ['--runtime <runtime>', 'where it runs (default: process)'],
+      ['--runtime <runtime>', `where it runs, one of: ${Runtime.options.join(', ')} (default: process)`],
+      ...runtimeFlags,
       ['--model <model>', "instead of the system's default model"],
       ['--wait', 'wait until it is ready, or failed'],
       ['--timeout <seconds>', `how long to wait at most (default: ${WAIT_TIMEOUT_S})`],
@@ -34,7 +36,8 @@ export function addDeploy(program: Command): void {
     input: z.object({
       template: Slug.optional(),
       name: Slug.optional(),
-      runtime: Runtime.default('process'),
+      runtime: Runtime.optional(),
+      ...runtimeInput,
       model: z.string().optional(),
       wait: z.boolean().default(false),
       timeout: z.coerce.number().positive().default(WAIT_TIMEOUT_S),
@@ -45,8 +48,16 @@ export function addDeploy(program: Command): void {
       const name =
         input.name ??
         (await askText({ terminal, flag: '--name', message: 'Name of the agent', suggestion: template }));
-      const { runtime, model } = input;
-      const accepted = await api.call('POST /api/v1/deployments', { template, name, runtime, model });
+      const { model } = input;
+      const runtime = input.runtime ?? (await chooseRuntime(terminal, input.template === undefined));
+      const settings = settingsOf(input);
+      const accepted = await api.call('POST /api/v1/deployments', {
+        template,
+        name,
+        runtime,
+        model,
+        settings,
+      });
       if (!input.wait)
         return terminal.answer({ deployment: accepted }, () => {
           terminal.line(`${stateLabel(accepted.state, terminal.colours)}  ${name}`);
@@ -69,6 +80,16 @@ async function chooseTemplate(api: Api, terminal: Terminal): Promise<string> {
   const { items } = await api.call('GET /api/v1/templates', {});
   const choices = items.map(({ id, name, summary }) => ({ value: id, label: name, hint: summary }));
   return askChoice({ terminal, flag: '--template', message: 'Template', choices });
+}
+
+/** Asked of whoever is asked for the template as well; scripts keep the usual one. */
+async function chooseRuntime(terminal: Terminal, isAsking: boolean): Promise<Runtime> {
+  if (!isAsking || !terminal.interactive) return 'process';
+  const choices = [
+    { value: 'process', label: 'process', hint: 'a process of this machine' },
+    { value: 'docker', label: 'docker', hint: 'a container of its Docker engine' },
+  ];
+  return Runtime.parse(await askChoice({ terminal, flag: '--runtime', message: 'Runtime', choices }));
 }
 
 function tellReady(terminal: Terminal, deployment: Deployment): void {
