@@ -22,7 +22,7 @@ const {
   getDeploymentMetrics,
 } = deployerRequests;
 const { createChat, sendMessage, listMessages } = openclawRequests;
-const within = { timeoutMs: 240_000 };
+const within = { timeoutMs: 300_000 };
 const foreign = `foreign-${newId()}`;
 
 const engine = await hasDockerEngine();
@@ -38,7 +38,7 @@ beforeAll(async () => {
   if (!engine) return;
   image = await openClawImage();
   system = await startSystem(
-    { LEASE_S: '3', DOCKER_IMAGE: image },
+    { LEASE_S: '3', DOCKER_IMAGE: image, START_MAX_S: '240' },
     {
       services: [
         { service: authService, settings: { MASTER_KEY: randomBytes(32).toString('base64') } },

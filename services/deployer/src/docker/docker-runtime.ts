@@ -44,6 +44,8 @@ export interface DockerRuntimeOptions {
 
 const LOOK_EVERY_MS = 250;
 const DISCARD_DRAIN_MS = 10_000;
+const REMOVAL_MS = 1_000;
+const REMOVED = ['removing', 'dead'];
 
 /** Agents as containers of this machine's Docker engine; each keeps its state in a volume of its own. */
 export class DockerRuntime implements AgentRuntime {
@@ -134,8 +136,14 @@ export class DockerRuntime implements AgentRuntime {
   }
 
   async status(id: string): Promise<AgentStatus> {
-    const found = await this.asked(() => this.inspect(id));
-    if (!found) return { running: false, exit: 'Its container was removed by somebody else.', lost: true };
+    let found = await this.asked(() => this.inspect(id));
+    if (found && !found.State.Running) {
+      // Who removes a container by force ends it first.
+      await delay(REMOVAL_MS);
+      found = await this.asked(() => this.inspect(id));
+    }
+    if (!found || REMOVED.includes(found.State.Status))
+      return { running: false, exit: 'Its container was removed by somebody else.', lost: true };
     if (!found.State.Running) return { running: false, exit: exitOf(found.State) };
     // After a start of this service nobody passes its calls on yet.
     await this.relay.ensure((await readRecord(this.agents.of(id))).modelBaseUrl);
