@@ -7,7 +7,7 @@ import { graphileChain, pgBossChain } from './queues.js';
 
 /** Tasks of one chain, one after the other; each starts when the one before is done. */
 const STEPS = 60;
-const IN_FLIGHT = 1_000;
+const IN_FLIGHT = 900;
 const BURST = 300;
 
 const report = (text: string) => process.stderr.write(`${text}\n`);
