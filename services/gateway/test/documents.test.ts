@@ -11,6 +11,7 @@ import { GatewayConfig } from '../src/config.js';
 import { asyncApiDocument } from '../src/documents/asyncapi.js';
 import { errorPage } from '../src/documents/error-page.js';
 import { openApiDocument } from '../src/documents/openapi.js';
+import { HttpMetrics } from '../src/metrics/http-metrics.js';
 import { createApplication } from '../src/service.js';
 
 /** Severity of a diagnostic that makes the document invalid. */
@@ -82,7 +83,7 @@ test('the edge serves the route table and, beside it, only what is listed here',
     reportFault: () => undefined,
   });
   const logger = createLogger({ service: 'gateway', level: 'silent' });
-  const application = await createApplication({ config, logger, messaging });
+  const application = await createApplication({ config, logger, messaging, httpMetrics: new HttpMetrics() });
   const served: string[] = [];
   const fastify = application.getHttpAdapter().getInstance();
   fastify.addHook('onRoute', ({ method, url, config: about }) => {
@@ -99,6 +100,7 @@ test('the edge serves the route table and, beside it, only what is listed here',
     'GET /setup',
     'GET /health/live',
     'GET /health/ready',
+    'GET /metrics',
     'GET /api/v1/openapi.json',
     'GET /api/v1/asyncapi.json',
     'GET /api/v1/docs',
