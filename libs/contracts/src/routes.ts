@@ -30,7 +30,7 @@ export type SessionReply = z.infer<typeof SessionReply>;
 
 export type Route = keyof typeof routes;
 /** Routes that answer a file rather than JSON. */
-export type FileRoute = { [R in Route]: (typeof routes)[R] extends { file: true } ? R : never }[Route];
+type FileRoute = { [R in Route]: (typeof routes)[R] extends { file: true } ? R : never }[Route];
 /** What a client sends to a route: path parameters, query and body together. */
 export type RouteInput<R extends Route> = (typeof routes)[R] extends { session: 'refresh' | 'end' }
   ? Record<never, never>
