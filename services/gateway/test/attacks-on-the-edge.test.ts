@@ -72,11 +72,12 @@ test('request smuggling: two lengths of one body are refused and the connection 
 
 test('WebSocket hijack: a page of another origin opens no socket with the cookies of a person', async () => {
   const cookie = `aether_access=${token}`;
-  for (const headers of [
+  const pages: Record<string, string>[] = [
     { cookie, origin: 'https://evil.example' },
     { cookie, origin: 'null' },
     { cookie, origin: edge.url, 'sec-fetch-site': 'cross-site' },
-  ]) {
+  ];
+  for (const headers of pages) {
     const { status, body } = await refusedUpgrade(edge.url, { headers });
     expect({ status, code: body.code }).toEqual({ status: 403, code: 'forbidden' });
   }
