@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -28,17 +29,20 @@ const repositories: string[] = [];
 /** How often each turn was begun at a gateway, by its idempotency key. */
 const begun = new Map<string, number>();
 const violations: string[] = [];
-let agentLuck = chaos.seed;
+const tries = new Map<string, number>();
 
 /** Past jest, which would print it at the end only; a seed is needed most where there is no end. */
 function tell(text: string): void {
   process.stderr.write(`chaos (AETHER_CHAOS_SEED=${chaos.seed}): ${text}\n`);
 }
 
-/** The same numbers for the same seed. */
-function luck(): number {
-  agentLuck = (agentLuck * 1_103_515_245 + 12_345) % 2_147_483_648;
-  return agentLuck / 2_147_483_648;
+/** The same numbers for the same seed and name, however the rest of the run goes. */
+function luckOf(name: string): () => number {
+  let state = createHash('sha256').update(`${chaos.seed} ${name}`).digest().readUInt32BE();
+  return () => {
+    state = (state * 1_103_515_245 + 12_345) % 2_147_483_648;
+    return state / 2_147_483_648;
+  };
 }
 
 /** Needs what it is told to need, writes its file, and sometimes fails. */
@@ -53,6 +57,9 @@ async function* worker(turn: {
   const root = turn.session.cwd ?? '';
   for (const need of needs.split(' ').filter(Boolean))
     if (!existsSync(join(root, `${need}.txt`))) violations.push(`${key} began without ${need}`);
+  const number = (tries.get(key) ?? 0) + 1;
+  tries.set(key, number);
+  const luck = luckOf(`${key} ${number}`);
   await delay(20 + luck() * 150);
   if (luck() < FAILING) {
     yield { error: 'bad luck' };
@@ -156,6 +163,7 @@ async function wreak(stop: AbortSignal): Promise<Record<string, number>> {
     },
   };
   const counts: Record<string, number> = {};
+  const luck = luckOf('kills');
   while (!stop.aborted) {
     const names = Object.keys(kills);
     const name = names[Math.floor(luck() * names.length)] as string;
