@@ -59,7 +59,7 @@ export class Outbound {
 
   /** For the `lookup` option of `net`, `tls`, `ws` and undici's `connect`. */
   readonly lookup: LookupFunction = (host, options, callback) => {
-    resolve(host, { ...(options), all: true }, (error, found) => {
+    resolve(host, { ...options, all: true }, (error, found) => {
       if (error) return callback(error, '', 0);
       const refused = found.find(({ address }) => !this.allows(address));
       if (refused) return callback(new OutboundRefused(host, refused.address), '', 0);
