@@ -66,6 +66,9 @@ export function containerSpec(
   const bytes = record.memoryMb * 1_048_576;
   return {
     name,
+    // The gateway leaves a lease in its state and takes it back only from a process of its own host that is gone: with
+    // a host of another name each time, one that was killed would be kept from starting for five minutes.
+    Hostname: name,
     Image: record.image,
     Labels: { ...labels },
     Env: environmentOf(),
