@@ -86,7 +86,7 @@ describe('the command, on a system without any agent', () => {
   }, 60_000);
 
   test('says how a command of a group is called', async () => {
-    const { code, stderr } = await machine.aether(['mission', 'show', '123']);
+    const { code, stderr } = await machine.aether(['mission', 'show', '']);
     expect(code).toBe(2);
     expect(stderr).toContain('npx aether mission show --help');
   });

@@ -74,7 +74,7 @@ describe('the process runtime', () => {
     expect(await here.list()).toEqual([]);
     const id = newId();
     await here.gatewayToken(id);
-    expect(await here.list()).toEqual([{ id, running: false }]);
+    expect(await here.list()).toEqual([{ id, running: false, discardable: false }]);
     await here.remove(id);
     await here.remove(id);
     expect(await here.list()).toEqual([]);
