@@ -10,6 +10,7 @@ export interface StackAddresses {
   readonly databaseUrls: Readonly<Record<DatabaseOwner, string>>;
   readonly masterKey: string;
   readonly modelsPort: number;
+  readonly agentEndpointPort: number;
   readonly gatewayPort: number;
   /** First of the ports for agents. */
   readonly agentsPort: number;
@@ -85,13 +86,18 @@ export function environmentOf(
     },
     deployer: {
       DATA_DIR: dataDir,
+      AGENT_TOOLS_URL: `http://127.0.0.1:${addresses.agentEndpointPort}/mcp`,
       RUNTIME_DIR: config.openclawDir ?? undefined,
       STOP_AGENTS_ON_EXIT: 'true',
       PORT_FIRST: String(addresses.agentsPort),
       PORT_LAST: String(addresses.agentsPort + AGENT_PORTS - 1),
     },
     missions: { DATA_DIR: dataDir },
-    orchestrator: { DATA_DIR: dataDir },
+    orchestrator: {
+      DATA_DIR: dataDir,
+      AGENT_ENDPOINT_HOST: '127.0.0.1',
+      AGENT_ENDPOINT_PORT: String(addresses.agentEndpointPort),
+    },
     gateway: { HOST: config.host, PORT: String(addresses.gatewayPort) },
   };
   return {

@@ -45,6 +45,7 @@ export async function startStack(
     databaseUrls: await makeDatabases(state, valueOf(postgresStart).process.url),
     masterKey: await state.secret('master-key'),
     modelsPort: await state.port('models'),
+    agentEndpointPort: await state.port('agent-endpoint'),
     gatewayPort: await edgePort(config, state),
     agentsPort: await state.port('agents'),
   };

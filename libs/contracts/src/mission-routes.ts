@@ -77,6 +77,12 @@ export const missionsRoutes = defineRoutes({
     summary: 'Comment on a mission or one of its tasks',
     status: 201,
   },
+  'POST /api/v1/missions/{id}/thread/{seq}/adopt': {
+    contract: missionsRequests.adoptTask,
+    access: write,
+    summary: 'Add the task that an agent proposed',
+    status: 201,
+  },
   'GET /api/v1/tasks': {
     contract: missionsRequests.listTasks,
     access: read,

@@ -275,6 +275,7 @@ export const ThreadEntry = z
       'comment',
       'progress',
       'plan',
+      'proposal',
       'question',
       'answer',
       'decision',

@@ -8,7 +8,16 @@ import {
   stateErrors,
   taskErrors,
 } from './mission-errors.js';
-import { Mission, PlannedTask, ReadyTask, Receipt, StateReason, Task, TaskState } from './mission-schemas.js';
+import {
+  Mission,
+  PlannedTask,
+  ReadyTask,
+  Receipt,
+  StateReason,
+  Task,
+  TaskState,
+  ThreadEntry,
+} from './mission-schemas.js';
 import { Id, Instant, Line, PageQuery, Slug, pageOf } from './schemas.js';
 
 const TaskRef = z.object({ id: Id });
@@ -30,6 +39,38 @@ export const taskRequests = {
     input: PlannedTask.extend({ missionId: Id, blocks: z.array(Slug).max(50).default([]) }),
     output: Task,
     errors: { ...missionErrors, ...stateErrors, ...graphErrors },
+  }),
+  /**
+   * A follow-up task that an agent proposes, which depends on its own. In a mission with autonomy `auto` it is added,
+   * else it stays a `proposal` of the thread until a person adopts it.
+   */
+  proposeTask: defineRequest('req.missions.propose-task.v1', {
+    input: PlannedTask.omit({ dependsOn: true }).extend({
+      missionId: Id,
+      taskId: Id.describe('The task whose agent proposes it.'),
+      attemptId: Id,
+      agentName: Line(160),
+    }),
+    output: z.object({ added: z.boolean(), entry: ThreadEntry }),
+    errors: { ...missionErrors, ...taskErrors, ...stateErrors, ...graphErrors },
+  }),
+  /** Adds the task that an agent proposed. Adopted before, it answers with the same task. */
+  adoptTask: defineRequest('req.missions.adopt-task.v1', {
+    input: z.object({
+      id: Id.describe('The mission.'),
+      seq: z.coerce.number().int().min(1).describe('Of the proposal in its thread.'),
+    }),
+    output: Task,
+    errors: {
+      ...missionErrors,
+      ...stateErrors,
+      ...graphErrors,
+      proposal_not_found: {
+        status: 404,
+        title: 'This entry of the thread proposes no task.',
+        hint: 'List the thread with its proposals to find the right number.',
+      },
+    },
   }),
   updateTask: defineRequest('req.missions.update-task.v1', {
     input: TaskRef.extend(PlannedTask.omit({ key: true, dependsOn: true }).partial().shape),

@@ -52,6 +52,8 @@ export const GatewaySettings = z
       .array(Agent)
       .min(1)
       .default([{ id: 'main' }]),
+    /** Tool servers that speak MCP over HTTP, by name; their tools are called `<name>__<tool>` and found by tool search. */
+    toolServers: z.record(z.string().regex(/^[a-z][a-z0-9]*$/u), z.url()).optional(),
     /** Turns that run at the same time; OpenClaw's default is max(8, 4 x CPUs). */
     maxConcurrentTurns: z.int().positive().optional(),
     /** Sources whose X-Forwarded-* headers are believed. Default none. */
@@ -86,6 +88,15 @@ function renderModel(model: z.output<typeof Model>) {
     contextWindow: model.contextWindow,
     maxTokens: model.maxOutputTokens,
   };
+}
+
+/** A server that is away costs a session these few seconds once, and then only its tools. */
+function renderToolServers(servers: Readonly<Record<string, string>>) {
+  const rendered = Object.entries(servers).map(([name, url]) => [
+    name,
+    { url, transport: 'streamable-http', connectionTimeoutMs: 3_000, requestTimeoutMs: 30_000 },
+  ]);
+  return Object.fromEntries(rendered) as Record<string, object>;
 }
 
 /** Content of `openclaw.json`. */
@@ -139,6 +150,7 @@ export function renderConfig(input: GatewaySettings) {
         },
       },
     },
+    ...(settings.toolServers ? { mcp: { servers: renderToolServers(settings.toolServers) } } : {}),
     agents: {
       ownership: 'explicit',
       defaults: {

@@ -54,6 +54,7 @@ export async function startProcessSystem(settings: Readonly<Record<string, strin
     DATABASE_URL: databaseUrl(postgres.url, specs[services.indexOf(name)] as (typeof specs)[number]),
     DATA_DIR: directory,
     MODELS_PORT: '0',
+    AGENT_ENDPOINT_PORT: '0',
     MASTER_KEY: Buffer.alloc(32, 7).toString('base64'),
     LOG_LEVEL: 'fatal',
     ...settings,

@@ -19,6 +19,7 @@ export interface RealGatewayOptions {
   /** Default: one agent, `main`. */
   readonly agents?: GatewaySettings['agents'];
   readonly maxConcurrentTurns?: number;
+  readonly toolServers?: GatewaySettings['toolServers'];
 }
 
 /** A real OpenClaw gateway with a scripted model. It has a directory of its own, removed by `stop`. */
@@ -47,6 +48,7 @@ export class RealGateway {
       defaultModel: 'scripted-1',
       agents: options.agents,
       maxConcurrentTurns: options.maxConcurrentTurns,
+      toolServers: options.toolServers,
     });
     await writeGatewayFiles({ directory, config, token, modelKey: 'test-model-key' });
     const start = async () => {

@@ -23,6 +23,10 @@ export const DeployerConfig = DatabaseConfig.extend({
   WORKSPACES_DIR: Directory.optional().describe(
     'mounted into containers at the same path; user 1000 needs to write there',
   ),
+  AGENT_TOOLS_URL: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe("Aether's tools for agents, by MCP"),
   PORT_FIRST: z.coerce
     .number()
     .int()

@@ -7,6 +7,8 @@ export interface AgentSpec {
   readonly name: string;
   readonly port: number;
   readonly settings: RuntimeSettings;
+  /** Servers of tools, by name, as this machine reaches them. */
+  readonly toolServers: Readonly<Record<string, string>>;
   readonly model: { readonly baseUrl: string; readonly id: string; readonly offered: readonly Model[] };
   /** AGENTS.md and the like, by name. */
   readonly files: Readonly<Record<string, string>>;

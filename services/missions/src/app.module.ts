@@ -22,6 +22,7 @@ import { BudgetRepository } from './organisation/budget.repository.js';
 import { EnforceBudget } from './organisation/enforce-budget.js';
 import { OrganisationBudgets } from './organisation/organisation-budget.js';
 import { EditTasks } from './tasks/edit-tasks.js';
+import { FollowUps } from './tasks/follow-ups.js';
 import { JudgeTasks } from './tasks/judge-tasks.js';
 import { RunTasks } from './tasks/run-tasks.js';
 import { TaskDesk } from './tasks/task-desk.js';
@@ -53,6 +54,7 @@ export class AppModule {
         ReadMissions,
         SteerMission,
         EditTasks,
+        FollowUps,
         JudgeTasks,
         RunTasks,
         Thread,

@@ -11,6 +11,7 @@ import { SteerMission } from './missions/steer-mission.js';
 import { UpdateMission } from './missions/update-mission.js';
 import { OrganisationBudgets } from './organisation/organisation-budget.js';
 import { EditTasks } from './tasks/edit-tasks.js';
+import { FollowUps } from './tasks/follow-ups.js';
 import { JudgeTasks } from './tasks/judge-tasks.js';
 import { RunTasks } from './tasks/run-tasks.js';
 import { Thread } from './thread/thread.js';
@@ -27,6 +28,7 @@ export class MissionsController implements OnModuleInit {
     private readonly steer: SteerMission,
     private readonly remove: DeleteMission,
     private readonly edit: EditTasks,
+    private readonly followUps: FollowUps,
     private readonly judge: JudgeTasks,
     private readonly run: RunTasks,
     private readonly thread: Thread,
@@ -57,6 +59,8 @@ export class MissionsController implements OnModuleInit {
       listTasks: (query, context) => this.read.tasks(query, context),
       getTask: ({ id }, context) => this.read.task(id, context),
       addTask: (input, context) => this.edit.add(input, context),
+      proposeTask: (input, context) => this.followUps.propose(input, context),
+      adoptTask: (input, context) => this.followUps.adopt(input, context),
       updateTask: (input, context) => this.edit.update(input, context),
       removeTask: (input, context) => this.edit.remove(input, context),
       connectTasks: (input, context) => this.edit.connect(input, context),

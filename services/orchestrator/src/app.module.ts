@@ -4,6 +4,8 @@ import { EventConsumers } from '@aether/persistence/event-consumers';
 import { systemClock } from '@aether/runtime/clock';
 import type { ServiceParts } from '@aether/runtime/service';
 import { Module, type DynamicModule } from '@nestjs/common';
+import { AgentServer } from './agent-endpoint/agent-server.js';
+import { AgentTools } from './agent-endpoint/agent-tools.js';
 import { SendArtifact } from './artifacts/send-artifact.js';
 import { AttemptRepository } from './attempts/attempt.repository.js';
 import { AttemptWorker } from './attempts/attempt-worker.js';
@@ -92,6 +94,8 @@ export class AppModule {
         AttemptWorker,
         ReadAttempts,
         RollBack,
+        AgentTools,
+        AgentServer,
         PoolRepository,
         Pool,
         CapsRepository,

@@ -19,6 +19,12 @@ export const OrchestratorConfig = DatabaseConfig.extend({
     'directories, separated by colons, whose repositories missions may name; any where empty',
   ),
   OUTBOUND_ALLOWED_RANGES: AllowedRanges,
+  AGENT_ENDPOINT_HOST: z
+    .string()
+    .min(1)
+    .default('127.0.0.1')
+    .describe("address of Aether's tools for agents"),
+  AGENT_ENDPOINT_PORT: z.coerce.number().int().min(0).max(65_535).default(7431),
   ATTEMPT_DEADLINE_S: seconds.default(3_600).describe('from the start of an attempt to its report'),
   QUESTION_DEADLINE_S: seconds.default(259_200),
   RETRY_PAUSE_S: seconds

@@ -8,6 +8,7 @@ import { JasonMessageRow } from './jason/jason-message.entity.js';
 import { JasonJob } from './jason/job.entity.js';
 import { CreateOrchestrator1763895000000 } from './migrations/1763895000000-create-orchestrator.js';
 import { CreateExecution1764000100000 } from './migrations/1764000100000-create-execution.js';
+import { AgentTools1764000300000 } from './migrations/1764000300000-agent-tools.js';
 import { PoolAgentRow } from './pool/pool-agent.entity.js';
 import { CapsRow } from './schedule/caps.entity.js';
 import { TaskWaitRow } from './schedule/task-wait.entity.js';
@@ -18,7 +19,7 @@ export const orchestratorService = defineService({
   config: OrchestratorConfig,
   schema: {
     entities: [ConversationRow, JasonMessageRow, JasonJob, AttemptRow, PoolAgentRow, TaskWaitRow, CapsRow],
-    migrations: [CreateOrchestrator1763895000000, CreateExecution1764000100000],
+    migrations: [CreateOrchestrator1763895000000, CreateExecution1764000100000, AgentTools1764000300000],
   },
   counted: [
     { figure: 'aether_attempts', help: 'Attempts at tasks by state.', rows: AttemptRow, by: 'state' },

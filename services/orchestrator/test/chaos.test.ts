@@ -169,7 +169,8 @@ async function wreak(stop: AbortSignal): Promise<Record<string, number>> {
     const name = names[Math.floor(luck() * names.length)] as string;
     await kills[name]?.();
     counts[name] = (counts[name] ?? 0) + 1;
-    await delay(1_500 + luck() * 2_500);
+    // A service takes seconds to start: killed faster than that, nothing would ever get done.
+    await delay(2_000 + luck() * 8_000);
   }
   return counts;
 }

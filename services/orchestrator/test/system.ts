@@ -44,6 +44,7 @@ export async function startOrchestrator(
       DATABASE_URL: database.url,
       DATA_DIR: directory,
       MODELS_PORT: '0',
+      AGENT_ENDPOINT_PORT: '0',
       DEMO_DELAY_MS: '1',
       MASTER_KEY: Buffer.alloc(32, 7).toString('base64'),
       LOG_LEVEL: 'silent',

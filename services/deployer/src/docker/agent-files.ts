@@ -21,7 +21,14 @@ export async function stageAgent(
     secrets,
     record,
     modelUrl,
-  }: { spec: AgentSpec; secrets: AgentSecrets; record: AgentRecord; modelUrl: string },
+    toolServers,
+  }: {
+    spec: AgentSpec;
+    secrets: AgentSecrets;
+    record: AgentRecord;
+    modelUrl: string;
+    toolServers: Readonly<Record<string, string>>;
+  },
 ): Promise<void> {
   await writeGatewayFiles({
     directory,
@@ -37,6 +44,7 @@ export async function stageAgent(
       })),
       defaultModel: spec.model.id,
       agents: [{ id: AGENT_ID, name: spec.name }],
+      toolServers,
     }),
     token: secrets.gatewayToken,
     modelKey: secrets.modelKey,

@@ -28,6 +28,7 @@ export const AgentRecord = z.object({
   cpus: z.number(),
   isolated: z.boolean(),
   modelBaseUrl: z.string(),
+  toolServers: z.record(z.string(), z.string()).default({}),
 });
 export type AgentRecord = z.infer<typeof AgentRecord>;
 

@@ -29,7 +29,7 @@ import { connectEngine, explainEngine, isEngineAway, unlessStatus } from './engi
 import { exitOf, explainExit, explainStart } from './explain.js';
 import { figuresOf } from './figures.js';
 import { checkImage, pullImage } from './images.js';
-import { ModelRelay } from './model-relay.js';
+import { HostRelay } from './host-relay.js';
 import { ContainerOutputs, type Output } from './output.js';
 import { runInside } from './run-inside.js';
 import { copyVolume } from './state-copies.js';
@@ -54,14 +54,14 @@ export class DockerRuntime implements AgentRuntime {
   private readonly docker: Docker;
   private readonly agents: AgentDirectories;
   private readonly outputs: ContainerOutputs;
-  private readonly relay: ModelRelay;
+  private readonly relay: HostRelay;
   private installation: Promise<string> | undefined;
 
   constructor(private readonly options: DockerRuntimeOptions) {
     this.docker = connectEngine(options.socketPath);
     this.agents = new AgentDirectories(options.agentsDirectory);
     this.outputs = new ContainerOutputs((id) => this.container(id));
-    this.relay = new ModelRelay(() => this.bridgeAddress());
+    this.relay = new HostRelay(() => this.bridgeAddress());
   }
 
   async preflight(settings: RuntimeSettings): Promise<string> {
@@ -86,9 +86,17 @@ export class DockerRuntime implements AgentRuntime {
     const { defaults } = this.options;
     const { image, memoryMb, cpus, isolated = false } = { ...defaults, ...spec.settings };
     const { baseUrl: modelBaseUrl } = spec.model;
-    const record = { name: spec.name, port: spec.port, image, memoryMb, cpus, isolated, modelBaseUrl };
-    const modelUrl = this.relay.address(modelBaseUrl);
-    await stageAgent(this.agents.of(spec.id), { spec, secrets, record, modelUrl });
+    const { name, port, toolServers } = spec;
+    const record = { name, port, image, memoryMb, cpus, isolated, modelBaseUrl, toolServers };
+    await stageAgent(this.agents.of(spec.id), {
+      spec,
+      secrets,
+      record,
+      modelUrl: this.relay.address(modelBaseUrl),
+      toolServers: Object.fromEntries(
+        Object.entries(toolServers).map(([server, url]) => [server, this.relay.address(url)]),
+      ),
+    });
     return { url: `ws://127.0.0.1:${spec.port}` };
   }
 
@@ -102,7 +110,7 @@ export class DockerRuntime implements AgentRuntime {
     const startedAt = Date.now();
     const record = await readRecord(this.agents.of(id));
     await this.asked(async () => {
-      await this.relay.ensure(record.modelBaseUrl);
+      await this.reach(record);
       if ((await this.inspect(id))?.State.Running) return;
       const container = await this.make(id, record);
       await container.start().catch((error: unknown) => {
@@ -112,6 +120,10 @@ export class DockerRuntime implements AgentRuntime {
     progress.tell('its container runs');
     await this.untilReady(id, record, progress);
     return `ready after ${((Date.now() - startedAt) / 1_000).toFixed(1)} s`;
+  }
+
+  private async reach({ modelBaseUrl, toolServers }: AgentRecord): Promise<void> {
+    for (const url of [modelBaseUrl, ...Object.values(toolServers)]) await this.relay.ensure(url);
   }
 
   async stop(id: string, drainMs: number): Promise<void> {
@@ -146,7 +158,7 @@ export class DockerRuntime implements AgentRuntime {
       return { running: false, exit: 'Its container was removed by somebody else.', lost: true };
     if (!found.State.Running) return { running: false, exit: exitOf(found.State) };
     // After a start of this service nobody passes its calls on yet.
-    await this.relay.ensure((await readRecord(this.agents.of(id))).modelBaseUrl);
+    await this.reach(await readRecord(this.agents.of(id)));
     return { running: true, exit: null };
   }
 

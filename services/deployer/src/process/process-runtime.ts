@@ -87,6 +87,7 @@ export class ProcessRuntime implements AgentRuntime {
         })),
         defaultModel: spec.model.id,
         agents: [{ id: AGENT_ID, name: spec.name }],
+        toolServers: spec.toolServers,
       }),
       token: secrets.gatewayToken,
       modelKey: secrets.modelKey,

@@ -17,7 +17,7 @@ export class Prepare implements Step {
   constructor(
     private readonly messaging: Messaging,
     private readonly templates: Templates,
-    @Inject(CONFIG) config: DeployerConfig,
+    @Inject(CONFIG) private readonly config: DeployerConfig,
   ) {
     this.deadlineMs = config.PREPARE_MAX_S * 1_000;
   }
@@ -45,6 +45,7 @@ export class Prepare implements Step {
         name,
         port,
         settings,
+        toolServers: this.config.AGENT_TOOLS_URL ? { aether: this.config.AGENT_TOOLS_URL } : {},
         model: { baseUrl: endpoint.baseUrl, id: model, offered: endpoint.models },
         files: this.templates.get(template).files,
       },

@@ -46,7 +46,7 @@ export class EditTasks {
           detail: `The mission is ${mission.state} and asks for no plan.`,
         });
       for (const task of open.tasks) if (task.state === 'waiting') open.remove(task, 'another plan');
-      place(open, { planned: input.tasks, context });
+      addTasks(open, { planned: input.tasks, context });
       acyclic(open, context);
       if (input.title) mission.title = input.title;
       open.note({ kind: 'plan', text: input.note, data: { demo: input.demo, tasks: input.tasks.length } });
@@ -64,8 +64,8 @@ export class EditTasks {
     const contract = missionsRequests.addTask;
     const { missionId, blocks, ...planned } = input;
     return this.desk.change({ contract, input, context }, missing(missionId, context), (open) => {
-      editable(open, context);
-      const [task] = place(open, { planned: [planned], context }) as [TaskRow];
+      expectEditable(open, context);
+      const [task] = addTasks(open, { planned: [planned], context }) as [TaskRow];
       for (const key of blocks) {
         const blocked = open.tasks.find((other) => other.key === key);
         if (!blocked) throw context.fail('dependency_unknown', { detail: `There is no task "${key}".` });
@@ -114,7 +114,7 @@ export class EditTasks {
   ): Promise<OutputOf<C>> {
     requirePermission(change.context, 'missions:write');
     return this.tasks.change(change, (open, task) => {
-      editable(open, change.context);
+      expectEditable(open, change.context);
       waiting(task, change.context);
       work(open, task);
       return () => task.reply() as OutputOf<C>;
@@ -126,7 +126,7 @@ export class EditTasks {
  * Puts planned tasks into the graph, one for each; dependencies by key may name tasks that are there already.
  * Whether they form a cycle is looked at afterwards.
  */
-function place(
+export function addTasks(
   open: OpenMission,
   {
     planned,
@@ -187,7 +187,7 @@ function newTask(open: OpenMission, plan: PlannedTask & { id: string }): TaskRow
   });
 }
 
-function editable({ mission }: OpenMission, context: Graph): void {
+export function expectEditable({ mission }: OpenMission, context: Refusing<'transition_not_allowed'>): void {
   if (!mission.canBeEdited)
     throw context.fail('transition_not_allowed', {
       detail: `The tasks of a mission that is ${mission.state} cannot be changed.`,

@@ -30,6 +30,10 @@ export class ThreadRepository {
     });
   }
 
+  async find(missionId: string, seq: number): Promise<EntryRow | null> {
+    return this.database.read((manager) => manager.findOneBy(EntryRow, { missionId, seq }));
+  }
+
   async after(missionId: string, { seq, limit }: { seq: number; limit: number }): Promise<EntryRow[]> {
     return this.database.read((manager) =>
       manager

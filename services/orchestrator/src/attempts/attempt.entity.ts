@@ -21,6 +21,7 @@ export interface Ending {
 @Index('IDX_attempt_task', ['taskId'])
 @Index('IDX_attempt_mission', ['missionId', 'id'])
 @Index('UQ_attempt_open', ['taskId'], { unique: true, where: '(finished_at IS NULL)' })
+@Index('UQ_attempt_token', ['token'], { unique: true })
 @Index('IDX_attempt_due', ['dueAt'], { where: '(finished_at IS NULL)' })
 export class AttemptRow {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'PK_attempt' })
@@ -82,6 +83,18 @@ export class AttemptRow {
   /** The message whose reply is awaited: the first has the attempt's own id. */
   @Column('uuid', { name: 'message_id', nullable: true })
   messageId: string | null;
+
+  /** Lets its agent use Aether's tools, and git, for this attempt alone. */
+  @Column('text')
+  token: string;
+
+  /** Asked by the agent through its tool, and put to a person when its turn ends. */
+  @Column('text', { nullable: true })
+  question: string | null;
+
+  /** What it has put into the thread so far. */
+  @Column('integer')
+  entries: number;
 
   /** A person's answer that was not passed on yet. */
   @Column('text', { nullable: true })

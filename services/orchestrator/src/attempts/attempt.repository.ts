@@ -5,7 +5,7 @@ import { Database, type Transaction } from '@aether/persistence/database';
 import { pageById, type PageBounds } from '@aether/persistence/paging';
 import { onlyVisible } from '@aether/persistence/visibility';
 import { Injectable } from '@nestjs/common';
-import { IsNull, type EntityManager } from 'typeorm';
+import { IsNull, LessThan, type EntityManager } from 'typeorm';
 import { AttemptRow } from './attempt.entity.js';
 
 /** How much is under way, and what it occupies. */
@@ -21,7 +21,16 @@ export interface Loads {
 const RESTING: readonly AttemptState[] = ['reviewing', 'merging', 'accepting', 'closing'];
 
 /** Told by others and never written by a holder. */
-const OUTSIDE = new Set(['stop', 'verdict', 'nudges', 'leaseUntil', 'dueAt', 'updatedAt']);
+const OUTSIDE = new Set([
+  'stop',
+  'verdict',
+  'question',
+  'entries',
+  'nudges',
+  'leaseUntil',
+  'dueAt',
+  'updatedAt',
+]);
 
 /** By the database's clock, so that instances need not agree on the time. */
 const fromNow = (seconds: number) => () => `now() + interval '${seconds} seconds'`;
@@ -49,6 +58,33 @@ export class AttemptRepository {
       if (taskId) query.andWhere('row.taskId = :taskId', { taskId });
       return pageById(onlyVisible(query, actor), bounds);
     });
+  }
+
+  /** The attempt whose agent is at work with this token. */
+  async atWork(token: string): Promise<AttemptRow | null> {
+    return this.database.read((manager) =>
+      manager.findOne(AttemptRow, { where: { token, state: 'working', finishedAt: IsNull() } }),
+    );
+  }
+
+  /** What the agent has asked through its tool and nobody was asked yet; null takes it back. */
+  async putQuestion(id: string, question: string | null): Promise<void> {
+    await this.database.read((manager) => manager.update(AttemptRow, { id }, { question }));
+  }
+
+  async questionOf(id: string): Promise<string | null> {
+    const row = await this.database.read((manager) =>
+      manager.findOne(AttemptRow, { where: { id }, select: { question: true } }),
+    );
+    return row?.question ?? null;
+  }
+
+  /** False once the attempt has put as much into the thread as it may. */
+  async countEntry(id: string, most: number): Promise<boolean> {
+    const result = await this.database.read((manager) =>
+      manager.update(AttemptRow, { id, entries: LessThan(most) }, { entries: () => 'entries + 1' }),
+    );
+    return result.affected === 1;
   }
 
   /** All attempts at a mission's tasks, in the order in which they ended. */

@@ -1,10 +1,11 @@
-import { readFile, readdir, stat } from 'node:fs/promises';
-import { join, relative, sep } from 'node:path';
+import { readFile, readdir, realpath, stat } from 'node:fs/promises';
+import { join, relative, resolve, sep } from 'node:path';
 import { ContractFailure } from '@aether/contracts/failure';
 import { ArtifactName } from '@aether/contracts/mission-artifacts';
 import type { Receipt } from '@aether/contracts/mission-schemas';
 import type { Logger } from '@aether/runtime/logger';
 import { Inject, Injectable } from '@nestjs/common';
+import { ToolRefusal } from '../agent-endpoint/tool-refusal.js';
 import { SendArtifact } from '../artifacts/send-artifact.js';
 import { LOGGER } from '../tokens.js';
 import type { AttemptRow } from './attempt.entity.js';
@@ -31,6 +32,30 @@ export class Handover {
         files.push({ path, status: 'added', additions: null, deletions: null });
     }
     return files;
+  }
+
+  /** One thing an agent names, by its content or by a file of its directory. Throws `ToolRefusal`. */
+  async one(
+    attempt: AttemptRow,
+    { name, content, path }: { name: string; content?: string | undefined; path?: string | undefined },
+  ): Promise<void> {
+    const bytes = content === undefined ? await this.read(attempt, path ?? name) : Buffer.from(content);
+    const { id: attemptId, missionId, taskId } = attempt;
+    const facts = { missionId, taskId, attemptId, name, mediaType: mediaTypeOf(name), kind: 'file' as const };
+    await this.artifacts.send({ ...facts, content: bytes }, contextOf(attempt));
+  }
+
+  /** Links are followed first: what they lead to must lie in the directory as well. */
+  private async read(attempt: AttemptRow, path: string): Promise<Buffer> {
+    const root = await realpath(this.places.directoryOf(attempt));
+    const full = await realpath(resolve(root, path)).catch(() => null);
+    if (!full?.startsWith(`${root}${sep}`))
+      throw new ToolRefusal(`There is no file "${path}" in your directory.`);
+    const facts = await stat(full);
+    if (!facts.isFile()) throw new ToolRefusal(`"${path}" is not a file.`);
+    if (facts.size > FILE_BYTES_MAX)
+      throw new ToolRefusal(`"${path}" is larger than ${FILE_BYTES_MAX / 1024 ** 2} MB.`);
+    return readFile(full);
   }
 
   /** False for what is not kept: too large, or with a name that would mean something else elsewhere. */

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { freemem } from 'node:os';
 import { readFile } from 'node:fs/promises';
 import type { TaskWait } from '@aether/contracts/execution';
@@ -139,6 +140,9 @@ function begin(
     ports: [...ports],
     chatId: null,
     messageId: null,
+    token: randomBytes(24).toString('base64url'),
+    question: null,
+    entries: 0,
     answer: null,
     verdict: null,
     stop: null,

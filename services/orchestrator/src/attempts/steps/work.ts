@@ -8,6 +8,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { OrchestratorConfig } from '../../config.js';
 import { CLOCK, CONFIG } from '../../tokens.js';
 import type { AttemptRow } from '../attempt.entity.js';
+import { AttemptRepository } from '../attempt.repository.js';
 import { contextOf } from '../context.js';
 import { answerToQuestion, instructions, questionIn } from '../instructions.js';
 import { fail, go, waitFor, type Next, type Step } from '../step.js';
@@ -20,6 +21,7 @@ const LOOK_EVERY_MS = 15_000;
 export class Work implements Step {
   constructor(
     private readonly messaging: Messaging,
+    private readonly attempts: AttemptRepository,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
@@ -28,7 +30,8 @@ export class Work implements Step {
       const reply = await this.replyTo(attempt);
       if (!reply?.finishedAt)
         return waitFor(attempt.agent.name, new Date(this.clock.now().getTime() + LOOK_EVERY_MS));
-      return judge(reply);
+      attempt.question = await this.attempts.questionOf(attempt.id);
+      return judge(reply, attempt.question);
     } catch (error) {
       if (
         error instanceof ContractFailure &&
@@ -87,12 +90,15 @@ export class Work implements Step {
 export class Ask implements Step {
   constructor(
     private readonly messaging: Messaging,
+    private readonly attempts: AttemptRepository,
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(CONFIG) private readonly config: OrchestratorConfig,
   ) {}
 
   async run(attempt: AttemptRow): Promise<Next> {
     if (attempt.answer !== null) {
+      await this.attempts.putQuestion(attempt.id, null);
+      attempt.question = null;
       attempt.messageId = newId();
       attempt.deadlineAt = this.in(this.config.ATTEMPT_DEADLINE_S);
       return go('working');
@@ -101,13 +107,7 @@ export class Ask implements Step {
       attempt.waitsFor === WAITS ? attempt.deadlineAt : this.in(this.config.QUESTION_DEADLINE_S);
     const { chatId, messageId, taskId, id: attemptId, number: fence } = attempt;
     if (!chatId || !deadlineAt) throw new Error('an attempt that asks has a chat and a deadline');
-    const { items } = await this.messaging.call(
-      openclawRequests.listMessages,
-      { id: chatId, limit: 4 },
-      contextOf(attempt),
-    );
-    const question =
-      questionIn(items.find(({ replyTo }) => replyTo === messageId)?.text ?? '') ?? 'How shall I go on?';
+    const question = attempt.question ?? (await this.questionIn(attempt, chatId));
     await this.messaging.call(
       missionsRequests.askPerson,
       { id: taskId, attemptId, fence, question, deadlineAt: deadlineAt.toISOString() },
@@ -117,6 +117,13 @@ export class Ask implements Step {
     return waitFor(WAITS, deadlineAt);
   }
 
+  private async questionIn(attempt: AttemptRow, chatId: string): Promise<string> {
+    const input = { id: chatId, limit: 4 };
+    const { items } = await this.messaging.call(openclawRequests.listMessages, input, contextOf(attempt));
+    const reply = items.find(({ replyTo }) => replyTo === attempt.messageId);
+    return questionIn(reply?.text ?? '') ?? 'How shall I go on?';
+  }
+
   private in(seconds: number): Date {
     return new Date(this.clock.now().getTime() + seconds * 1_000);
   }
@@ -124,8 +131,9 @@ export class Ask implements Step {
 
 const WAITS = 'an answer by a person';
 
-function judge(reply: Message): Next {
-  if (reply.state === 'complete') return go(questionIn(reply.text) === null ? 'collecting' : 'asking');
+function judge(reply: Message, asked: string | null): Next {
+  if (reply.state === 'complete')
+    return go((asked ?? questionIn(reply.text)) === null ? 'collecting' : 'asking');
   const cause = reply.reason?.cause ?? 'The turn was aborted.';
   return fail(
     {

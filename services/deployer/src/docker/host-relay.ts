@@ -6,24 +6,24 @@ import { HOST_NAME } from './container-spec.js';
 const LOOPBACK = ['127.0.0.1', 'localhost', '[::1]'];
 
 /**
- * Lets containers reach a model endpoint that listens on the loopback address only: passes on what arrives at the
- * same port of the engine's bridge. The endpoint asks every caller for a key all the same.
+ * Lets containers reach endpoints that listen on the loopback address only: passes on what arrives at the same port of
+ * the engine's bridge. The endpoints ask every caller for a key or token all the same.
  */
-export class ModelRelay {
+export class HostRelay {
   private readonly servers = new Map<number, Promise<Server | null>>();
 
   constructor(private readonly bridgeAddress: () => Promise<string | null>) {}
 
   /** The endpoint's address as containers see it. */
-  address(modelBaseUrl: string): string {
-    const url = new URL(modelBaseUrl);
+  address(given: string): string {
+    const url = new URL(given);
     if (LOOPBACK.includes(url.hostname)) url.hostname = HOST_NAME;
     return url.href.replace(/\/$/u, '');
   }
 
   /** Makes the endpoint reachable, if it is not. */
-  async ensure(modelBaseUrl: string): Promise<void> {
-    const { hostname, port, protocol } = new URL(modelBaseUrl);
+  async ensure(given: string): Promise<void> {
+    const { hostname, port, protocol } = new URL(given);
     if (!LOOPBACK.includes(hostname)) return;
     const number = Number(port || (protocol === 'https:' ? 443 : 80));
     let server = this.servers.get(number);
