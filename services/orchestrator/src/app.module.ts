@@ -9,6 +9,7 @@ import { AgentTools } from './agent-endpoint/agent-tools.js';
 import { SendArtifact } from './artifacts/send-artifact.js';
 import { AttemptRepository } from './attempts/attempt.repository.js';
 import { AttemptWorker } from './attempts/attempt-worker.js';
+import { Checks } from './attempts/checks.js';
 import { Handover } from './attempts/handover.js';
 import { Places } from './attempts/places.js';
 import { ReadAttempts } from './attempts/read-attempts.js';
@@ -78,6 +79,7 @@ export class AppModule {
         Places,
         SendArtifact,
         Handover,
+        Checks,
         AttemptRepository,
         ClaimTask,
         Prepare,

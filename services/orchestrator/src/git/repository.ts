@@ -17,6 +17,13 @@ export class RepositoryError extends Error {
   }
 }
 
+export interface MergeOrder {
+  readonly branch: string;
+  readonly commit: string;
+  readonly message: string;
+  readonly inspect?: ((merged: string) => Promise<void>) | undefined;
+}
+
 export type Merge = { readonly commit: string } | { readonly conflicts: readonly string[] };
 
 const NO_COMMIT = '0'.repeat(40);
@@ -102,16 +109,11 @@ export class Repository {
     await this.git.raw('update-ref', '-m', 'kept by Aether', ref, commit);
   }
 
-  /** Merges a commit into a branch that nobody has checked out; merged before, nothing happens. */
-  async merge({
-    branch,
-    commit,
-    message,
-  }: {
-    branch: string;
-    commit: string;
-    message: string;
-  }): Promise<Merge> {
+  /**
+   * Merges a commit into a branch that nobody has checked out; merged before, nothing happens. `inspect` sees each
+   * merge of the commit with what others have merged before the branch moves to it, and keeps it from that by throwing.
+   */
+  async merge({ branch, commit, message, inspect }: MergeOrder): Promise<Merge> {
     const ref = `refs/heads/${branch}`;
     for (let round = 1; ; round += 1) {
       const into = (await this.git.raw('rev-parse', '--verify', ref)).trim();
@@ -121,6 +123,7 @@ export class Repository {
       const merged = (
         await this.git.raw('commit-tree', tree, '-p', into, '-p', commit, '-m', message)
       ).trim();
+      if (inspect && !(await this.isAncestor(into, commit))) await inspect(merged);
       try {
         await this.git.raw('update-ref', '-m', message, ref, merged, into);
         return { commit: merged };

@@ -118,7 +118,7 @@ const REMEDY: Partial<Record<TaskWait['code'], string>> = {
 /** What the last attempt did, where it was good but for a conflict. */
 function conflictOf([last]: readonly AttemptRow[]): string | null {
   const code = last?.ending?.reason?.code;
-  if (code === 'merge_conflict') return last?.commit ?? null;
+  if (code === 'merge_conflict' || code === 'broken_together') return last?.commit ?? null;
   // It was to resolve one and did not come to it.
   return code === 'sent_back' ? null : (last?.conflictingCommit ?? null);
 }

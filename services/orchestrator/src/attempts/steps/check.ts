@@ -1,30 +1,19 @@
-import type { Receipt } from '@aether/contracts/mission-schemas';
 import { Injectable } from '@nestjs/common';
 import type { AttemptRow } from '../attempt.entity.js';
+import { Checks } from '../checks.js';
 import { Places } from '../places.js';
-import { environmentOf, runCommand } from '../run-command.js';
 import { go, type Next, type Step } from '../step.js';
 
-/** Runs the acceptance checks in the attempt's directory, one after the other, all of them. */
+/** Runs the acceptance checks on what the attempt made. */
 @Injectable()
 export class Check implements Step {
-  constructor(private readonly places: Places) {}
+  constructor(
+    private readonly places: Places,
+    private readonly checks: Checks,
+  ) {}
 
   async run(attempt: AttemptRow, signal: AbortSignal): Promise<Next> {
-    const { mission, task } = attempt.claimed;
-    const checks: Receipt['checks'] = [];
-    for (const { name, command, timeoutS } of [...mission.checks, ...task.checks]) {
-      const ended = await runCommand({
-        command,
-        directory: this.places.directoryOf(attempt),
-        environment: environmentOf(attempt),
-        timeoutS,
-        signal,
-      });
-      // Ended by us: it says nothing about the work.
-      signal.throwIfAborted();
-      checks.push({ name, command, ...ended });
-    }
+    const checks = await this.checks.run(attempt, signal);
     if (!attempt.receipt) throw new Error('what is checked was collected before');
     const cleanTree = attempt.base ? await this.leavesNothing(attempt) : true;
     attempt.receipt = { ...attempt.receipt, checks, cleanTree: attempt.receipt.cleanTree && cleanTree };

@@ -3,10 +3,11 @@ import type { Receipt } from '@aether/contracts/mission-schemas';
 import { Messaging } from '@aether/messaging/messaging';
 import { Injectable } from '@nestjs/common';
 import type { AttemptRow, Ending } from '../attempt.entity.js';
+import { broken, tell } from '../checks.js';
 import { contextOf } from '../context.js';
 import { abandon, fail, go, waitFor, type Next, type Step } from '../step.js';
 
-const LESSON_OUTPUT_MAX = 2_000;
+const LESSON_MAX = 5_000;
 const BOARD_OUTPUT_MAX = 1_000;
 const BOARD_FILES_MAX = 100;
 
@@ -25,8 +26,8 @@ export class Report implements Step {
     );
     // Whoever reviews it may take their time.
     attempt.deadlineAt = null;
-    const broken = receipt.checks.filter(({ exitCode }) => exitCode !== 0);
-    if (broken.length > 0) return failed(broken);
+    const wrong = broken(receipt.checks);
+    if (wrong.length > 0) return failed(wrong);
     if (!receipt.cleanTree)
       return fail({
         code: 'tree_not_clean',
@@ -71,15 +72,14 @@ function forTheBoard(receipt: Receipt): Receipt {
   };
 }
 
-function failed(broken: Receipt['checks']): Next {
-  const names = broken.map(({ name }) => `"${name}"`).join(', ');
-  const cause = `${broken.length === 1 ? 'The check' : 'The checks'} ${names} failed.`;
-  const outputs = broken.map(
-    ({ name, command, exitCode, timedOut, output }) =>
-      `${name} (\`${command}\`) ${timedOut ? 'took too long' : `ended with ${exitCode ?? 'a signal'}`}:\n${output.slice(-LESSON_OUTPUT_MAX).trim()}`,
-  );
+function failed(results: Receipt['checks']): Next {
+  const { cause, lesson } = tell(results);
   return fail(
-    { code: 'checks_failed', cause, remedy: 'Nothing: another attempt is made with what they said.' },
-    `${cause}\n${outputs.join('\n')}`.slice(0, 5_000),
+    {
+      code: 'checks_failed',
+      cause: `${cause}.`,
+      remedy: 'Nothing: another attempt is made with what they said.',
+    },
+    `${cause}:\n${lesson}`.slice(0, LESSON_MAX),
   );
 }
