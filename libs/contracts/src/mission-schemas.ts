@@ -75,6 +75,10 @@ export const Workspace = z
       .max(20)
       .default(0)
       .describe('Ports leased to each attempt: AETHER_PORT_1 ...'),
+    permissions: z
+      .enum(['full', 'guarded'])
+      .default('full')
+      .describe('guarded: agents ask a person before they run commands.'),
   })
   .meta({ id: 'Workspace' });
 export type Workspace = z.infer<typeof Workspace>;
@@ -278,6 +282,7 @@ export const ThreadEntry = z
       'proposal',
       'question',
       'answer',
+      'approval',
       'decision',
       'receipt',
       'state',

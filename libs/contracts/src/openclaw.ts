@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { approvalEvents, approvalRequests, approvalRoutes } from './approvals.js';
 import { defineCatalog, defineEvent, defineLive, defineRequest } from './contract.js';
 import { operationsRequests, operationsRoutes } from './operations.js';
 import { BackfillQuery, TextDelta, backfillOf, liveEntry } from './live.js';
@@ -78,6 +79,10 @@ export const Chat = z
   })
   .meta({ id: 'Chat' });
 export type Chat = z.infer<typeof Chat>;
+
+/** `guarded`: the agent asks before it runs a command, and writes only where it works. `full`: it does neither. */
+export const Permissions = z.enum(['full', 'guarded']);
+export type Permissions = z.infer<typeof Permissions>;
 
 export const ToolCall = z.object({
   id: z.string(),
@@ -191,6 +196,7 @@ export const openclawRequests = {
         .describe(
           "Of services only: where the agent works, a directory at this path on the gateway's machine.",
         ),
+      permissions: Permissions.optional().describe("Of services only; the gateway's own where absent."),
     }),
     output: Chat,
     errors: agentErrors,
@@ -258,6 +264,7 @@ export const openclawRequests = {
     output: backfillOf(ChatFrame),
     errors: chatErrors,
   }),
+  ...approvalRequests,
   ...operationsRequests('openclaw'),
 };
 
@@ -271,6 +278,12 @@ export const openclawEvents = {
   chatDeleted: defineEvent('evt.openclaw.chat-deleted.v1', z.object({ chatId: Id })),
   messageStored: defineEvent('evt.openclaw.message-stored.v1', z.object({ message: Message })),
   messageFinished: defineEvent('evt.openclaw.message-finished.v1', z.object({ message: Message })),
+  /** A tool has answered, in a chat whose agent works in a directory. Bounded as in messages. */
+  toolFinished: defineEvent(
+    'evt.openclaw.tool-finished.v1',
+    z.object({ chatId: Id, messageId: Id, toolCall: ToolCall }),
+  ),
+  ...approvalEvents,
 };
 
 export const openclawLive = {
@@ -334,5 +347,6 @@ export const openclawRoutes = defineRoutes({
     access: 'chats:write',
     summary: 'Abort the running turn',
   },
+  ...approvalRoutes,
   ...operationsRoutes('openclaw', openclawRequests),
 });

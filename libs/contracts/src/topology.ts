@@ -104,6 +104,14 @@ export const topology = {
         name: 'orchestrator-agents',
         events: [openclawEvents.messageFinished, openclawEvents.connectionChanged],
       },
+      {
+        name: 'orchestrator-acts',
+        events: [
+          openclawEvents.toolFinished,
+          openclawEvents.approvalRequested,
+          openclawEvents.approvalDecided,
+        ],
+      },
     ],
   },
   gateway: {

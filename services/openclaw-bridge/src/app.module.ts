@@ -3,6 +3,9 @@ import { Database } from '@aether/persistence/database';
 import { systemClock } from '@aether/runtime/clock';
 import type { ServiceParts } from '@aether/runtime/service';
 import { Module, type DynamicModule } from '@nestjs/common';
+import { ApprovalRepository } from './approvals/approval.repository.js';
+import { Approvals } from './approvals/approvals.js';
+import { DecideApproval } from './approvals/decide-approval.js';
 import { AbortTurn } from './chats/abort-turn.js';
 import { ChatFeed } from './chats/chat-feed.js';
 import { ChatRepository } from './chats/chat.repository.js';
@@ -48,6 +51,7 @@ const useCases = [
   FollowChat,
   AbortTurn,
   DeleteChat,
+  DecideApproval,
 ];
 
 const parts = [
@@ -65,6 +69,8 @@ const parts = [
   TurnEvents,
   TurnDeadlines,
   Turns,
+  ApprovalRepository,
+  Approvals,
 ];
 
 @Module({})

@@ -2,6 +2,7 @@ import { openclawRequests } from '@aether/contracts/openclaw';
 import { Messaging } from '@aether/messaging/messaging';
 import type { ServiceParts } from '@aether/runtime/service';
 import { Controller, Inject, type OnModuleInit } from '@nestjs/common';
+import { DecideApproval } from './approvals/decide-approval.js';
 import { AbortTurn } from './chats/abort-turn.js';
 import { ChatUsage } from './chats/chat-usage.js';
 import { CreateChat } from './chats/create-chat.js';
@@ -33,6 +34,7 @@ export class OpenclawController implements OnModuleInit {
     private readonly followChat: FollowChat,
     private readonly abortTurn: AbortTurn,
     private readonly deleteChat: DeleteChat,
+    private readonly approvals: DecideApproval,
   ) {}
 
   onModuleInit(): void {
@@ -53,6 +55,8 @@ export class OpenclawController implements OnModuleInit {
       getChatUsage: (input, context) => this.chatUsage.execute(input, context),
       followChat: (input, context) => this.followChat.execute(input, context),
       abortTurn: (input, context) => this.abortTurn.execute(input, context),
+      listApprovals: (query) => this.approvals.list(query),
+      decideApproval: (input, context) => this.approvals.execute(input, context),
       deleteChat: (input, context) => this.deleteChat.execute(input, context),
     });
   }

@@ -14,6 +14,7 @@ import { Handover } from './attempts/handover.js';
 import { Places } from './attempts/places.js';
 import { ReadAttempts } from './attempts/read-attempts.js';
 import { RollBack } from './attempts/roll-back.js';
+import { Trace } from './attempts/trace.js';
 import { Steps } from './attempts/steps.js';
 import { Check } from './attempts/steps/check.js';
 import { ClaimTask } from './attempts/steps/claim-task.js';
@@ -79,6 +80,7 @@ export class AppModule {
         Places,
         SendArtifact,
         Handover,
+        Trace,
         Checks,
         AttemptRepository,
         ClaimTask,

@@ -8,6 +8,7 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { AttemptRow } from './attempts/attempt.entity.js';
 import { AttemptRepository } from './attempts/attempt.repository.js';
 import { AttemptWorker } from './attempts/attempt-worker.js';
+import { Trace } from './attempts/trace.js';
 import { JasonWorker } from './jason/jason-worker.js';
 import { JobRepository } from './jason/job.repository.js';
 import { Pool } from './pool/pool.js';
@@ -26,10 +27,11 @@ export class OrchestratorConsumers implements OnModuleInit {
     private readonly attemptWorker: AttemptWorker,
     private readonly scheduler: Scheduler,
     private readonly pool: Pool,
+    private readonly trace: Trace,
   ) {}
 
   onModuleInit(): void {
-    const [plans, missions, agents] = topology.orchestrator.durables;
+    const [plans, missions, agents, acts] = topology.orchestrator.durables;
     this.consumers.add(plans, [
       onEvent(missionsEvents.planRequested, async ({ mission, comment, tasks }, transaction) => {
         await this.jobs.add(transaction, { kind: 'plan', missionId: mission.id, comment, tasks });
@@ -57,6 +59,11 @@ export class OrchestratorConsumers implements OnModuleInit {
         });
         return Promise.resolve();
       }),
+    ]);
+    this.consumers.add(acts, [
+      onEvent(openclawEvents.toolFinished, ({ chatId, toolCall }) => this.trace.tool(chatId, toolCall)),
+      onEvent(openclawEvents.approvalRequested, ({ approval }) => this.trace.approvalRequested(approval)),
+      onEvent(openclawEvents.approvalDecided, ({ approval }) => this.trace.approvalDecided(approval)),
     ]);
   }
 

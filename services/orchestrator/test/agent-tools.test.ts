@@ -5,9 +5,11 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
+import { Approval } from '@aether/contracts/approvals';
 import { executionRequests } from '@aether/contracts/execution';
 import type { Mission } from '@aether/contracts/mission-schemas';
 import { missionsRequests } from '@aether/contracts/missions';
+import { openclawRequests } from '@aether/contracts/openclaw';
 import { eventually } from '@aether/testing/eventually';
 import { freePort } from '@aether/testing/free-port';
 import { RealGateway } from '@aether/testing/real-gateway';
@@ -164,6 +166,58 @@ describe('an agent on a real gateway', () => {
       expect(await system.call(missionsRequests.getTask, { id: adopted.id }, operator)).toMatchObject({
         state: 'accepted',
       });
+    },
+    TIMEOUT,
+  );
+});
+
+describe('a guarded agent', () => {
+  test(
+    'asks in the thread before it runs a command, and goes by what a person decides',
+    async () => {
+      const results: string[] = [];
+      gateway.model.answer(({ toolResults }) => {
+        results.push(...toolResults.slice(results.length));
+        const commands = ['touch allowed.txt', 'touch denied.txt'];
+        const command = commands[toolResults.length];
+        return command ? callTools([{ name: 'exec', arguments: { command } }]) : say('As you decided.');
+      });
+      const mission = await begin({ workspace: { permissions: 'guarded' } });
+      for (const [command, decision] of [
+        ['touch allowed.txt', 'allow'],
+        ['touch denied.txt', 'deny'],
+      ] as const) {
+        let approval: Approval | undefined;
+        await eventually(
+          async () => {
+            const entry = (await threadOf(mission.id)).find(
+              ({ kind, text }) => kind === 'approval' && text.includes(command),
+            );
+            approval = Approval.parse(entry?.data?.['approval']);
+          },
+          { timeoutMs: 60_000 },
+        );
+        const id = approval?.id ?? '';
+        const { items } = await system.call(openclawRequests.listApprovals, { state: 'pending' }, operator);
+        expect(items.map((waiting) => waiting.id)).toContain(id);
+        await system.call(openclawRequests.decideApproval, { id, decision }, operator);
+        await expect(
+          system.call(openclawRequests.decideApproval, { id, decision }, operator),
+        ).rejects.toMatchObject({ code: 'approval_closed' });
+      }
+      await ended(mission.id);
+      const files = git('ls-tree', '--name-only', mission.branch ?? '').split('\n');
+      expect(files).toContain('allowed.txt');
+      expect(files).not.toContain('denied.txt');
+      expect(results[1]).toContain('denied');
+      const said = (await threadOf(mission.id)).map(({ text }) => text);
+      expect(said).toEqual(
+        expect.arrayContaining([
+          'exec touch allowed.txt',
+          '`touch allowed.txt` may be run once.',
+          '`touch denied.txt` was denied.',
+        ]),
+      );
     },
     TIMEOUT,
   );

@@ -1,4 +1,4 @@
-import type { Chat } from '@aether/contracts/openclaw';
+import type { Chat, Permissions } from '@aether/contracts/openclaw';
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
 @Entity('chat')
@@ -22,6 +22,10 @@ export class ChatRow {
   /** Where its agent works instead of its own workspace. */
   @Column('text', { nullable: true })
   directory: string | null;
+
+  /** What its agent may do without asking; the gateway's own rule where null. */
+  @Column('text', { nullable: true })
+  permissions: Permissions | null;
 
   /** Sequence number of its last message. */
   @Column('int', { name: 'last_seq' })

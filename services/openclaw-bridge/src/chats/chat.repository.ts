@@ -63,7 +63,10 @@ export class ChatRepository {
 
   async create(
     tx: Transaction,
-    fields: Pick<ChatRow, 'connectionId' | 'deploymentId' | 'agentId' | 'title' | 'directory'>,
+    fields: Pick<
+      ChatRow,
+      'connectionId' | 'deploymentId' | 'agentId' | 'title' | 'directory' | 'permissions'
+    >,
   ): Promise<ChatRow> {
     const now = this.clock.now();
     const chat = Object.assign(new ChatRow(), {
@@ -195,6 +198,13 @@ export class ChatRepository {
       await tx.publish(openclawEvents.messageFinished, { message: row.reply() });
       return row;
     });
+  }
+
+  async toolFinished(turn: { chatId: string; replyId: string }, toolCall: ToolCall): Promise<void> {
+    const { chatId, replyId: messageId } = turn;
+    await this.database.transaction(serviceContext('openclaw-bridge'), (tx) =>
+      tx.publish(openclawEvents.toolFinished, { chatId, messageId, toolCall }),
+    );
   }
 
   async delete(tx: Transaction, chatId: string): Promise<ChatRow | null> {

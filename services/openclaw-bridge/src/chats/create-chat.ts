@@ -19,7 +19,7 @@ export class CreateChat {
 
   async execute(input: InputOf<typeof contract>, context: RequestContext<typeof contract>): Promise<Chat> {
     requireServiceOr(context, 'chats:write');
-    if (input.directory !== undefined) requireService(context);
+    if (input.directory !== undefined || input.permissions !== undefined) requireService(context);
     const connection = await this.connections.findByDeployment(input.deploymentId);
     if (!connection || connection.state === 'closed') throw context.fail('connection_not_found');
     const agent = input.agentId
@@ -32,6 +32,7 @@ export class CreateChat {
         deploymentId: connection.deploymentId,
         agentId: agent.id,
         directory: input.directory ?? null,
+        permissions: input.permissions ?? null,
         title: input.title ?? `Chat with ${agent.name}`,
       });
       return chat.reply();

@@ -118,6 +118,7 @@ export class TurnDriver {
         key: turn.sessionKey,
         agentId: turn.agentId,
         cwd,
+        ...(turn.permissions && { permissionMode: turn.permissions }),
       });
       if (samePath(SessionAnswer.parse(answer).entry?.spawnedCwd, cwd)) return true;
     } catch (error) {

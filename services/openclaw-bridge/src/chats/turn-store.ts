@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import type { ToolCall } from '@aether/contracts/openclaw';
 import type { Logger } from '@aether/runtime/logger';
 import { Inject, Injectable, type BeforeApplicationShutdown } from '@nestjs/common';
 import { LOGGER } from '../tokens.js';
@@ -33,6 +34,15 @@ export class TurnStore implements BeforeApplicationShutdown {
       )
       .finally(() => this.saving.delete(turn));
     this.saving.set(turn, work);
+  }
+
+  /** Tells of a tool's answer. Lost in an outage it is still part of the message, which is told for certain. */
+  toolFinished(turn: Turn, toolCall: ToolCall): void {
+    this.chats
+      .toolFinished(turn, toolCall)
+      .catch((error: unknown) =>
+        this.logger.warn({ err: error, chatId: turn.chatId }, 'a tool call was not told'),
+      );
   }
 
   /** Ends a turn; goes on trying while the database is away, since the gateway will not say it again. */

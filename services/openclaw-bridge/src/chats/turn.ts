@@ -1,4 +1,4 @@
-import type { ChatFrame } from '@aether/contracts/openclaw';
+import type { ChatFrame, Permissions } from '@aether/contracts/openclaw';
 import type { OpenTurn } from './chat.repository.js';
 import { ToolCalls } from './tool-calls.js';
 
@@ -15,6 +15,7 @@ export class Turn {
   readonly agentId: string;
   /** Where the agent works instead of its own workspace. */
   readonly directory: string | null;
+  readonly permissions: Permissions | null;
   /** Idempotency key of the turn at the gateway, which also names its run. */
   readonly runId: string;
   readonly prompt: string;
@@ -44,6 +45,7 @@ export class Turn {
     this.sessionKey = chat.sessionKey;
     this.agentId = chat.agentId;
     this.directory = chat.directory;
+    this.permissions = chat.permissions;
     this.runId = prompt.id;
     this.prompt = prompt.text;
     this.queuedAt = reply.createdAt;

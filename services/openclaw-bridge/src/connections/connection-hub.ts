@@ -9,7 +9,9 @@ import {
   type OnApplicationBootstrap,
 } from '@nestjs/common';
 import PQueue from 'p-queue';
+import { Approvals } from '../approvals/approvals.js';
 import { TurnEvents } from '../chats/turn-events.js';
+import type { Link } from '../chats/turn-driver.js';
 import { Turns } from '../chats/turns.js';
 import { explainScopes } from '../gateway/down-reasons.js';
 import { AgentList } from '../gateway/frames.js';
@@ -51,6 +53,7 @@ export class ConnectionHub implements OnApplicationBootstrap, BeforeApplicationS
     private readonly devices: Devices,
     private readonly turns: Turns,
     private readonly events: TurnEvents,
+    private readonly approvals: Approvals,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
@@ -164,15 +167,18 @@ export class ConnectionHub implements OnApplicationBootstrap, BeforeApplicationS
       if (before?.bootId && before.bootId !== hello.bootId)
         this.logger.info({ connectionId: held.id, bootId: hello.bootId }, 'the gateway was restarted');
       if (withheld || held.hello !== hello) return;
-      await this.turns.connected({
+      const link: Link = {
         connectionId: held.id,
         request: (method, params, timeoutMs) => this.request(held.id, method, { params, timeoutMs }),
-      });
+      };
+      await this.turns.connected(link);
+      await this.approvals.connected(link);
     });
   }
 
   private onEvent(held: Held, event: GatewayEvent): void {
     this.events.handle(event);
+    if (this.approvals.concerns(event)) this.write(held, () => this.approvals.handle(held.id, event));
     if (event.event === 'chat.metadata.changed')
       void this.refreshAgents(held.id).catch((error: unknown) =>
         this.logger.info({ err: error, connectionId: held.id }, 'the agents were not read again'),

@@ -67,6 +67,10 @@ export class AttemptRepository {
     );
   }
 
+  async openOfChat(chatId: string): Promise<AttemptRow | null> {
+    return this.database.read((manager) => manager.findOneBy(AttemptRow, { chatId, finishedAt: IsNull() }));
+  }
+
   /** What the agent has asked through its tool and nobody was asked yet; null takes it back. */
   async putQuestion(id: string, question: string | null): Promise<void> {
     await this.database.read((manager) => manager.update(AttemptRow, { id }, { question }));

@@ -69,7 +69,7 @@ export class Work implements Step {
   }
 
   private async openChat(attempt: AttemptRow): Promise<string> {
-    const { task } = attempt.claimed;
+    const { task, mission } = attempt.claimed;
     const { deploymentId, agentId } = attempt.agent;
     const chat = await this.messaging.call(
       openclawRequests.createChat,
@@ -78,6 +78,7 @@ export class Work implements Step {
         agentId,
         title: `${task.title} (attempt ${attempt.number})`.slice(0, 200),
         ...(attempt.directory && { directory: attempt.directory }),
+        ...(mission.workspace.permissions === 'guarded' && { permissions: 'guarded' as const }),
       },
       contextOf(attempt, 'chat'),
     );

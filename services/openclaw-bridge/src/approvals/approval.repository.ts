@@ -1,0 +1,77 @@
+import { approvalEvents } from '@aether/contracts/approvals';
+import { serviceContext, type Context } from '@aether/messaging/context';
+import { newId } from '@aether/messaging/id';
+import { Database } from '@aether/persistence/database';
+import { pageById, type PageBounds } from '@aether/persistence/paging';
+import type { Clock } from '@aether/runtime/clock';
+import { Inject, Injectable } from '@nestjs/common';
+import { CLOCK } from '../tokens.js';
+import { ApprovalRow } from './approval.entity.js';
+
+export type NewApproval = Pick<
+  ApprovalRow,
+  'connectionId' | 'chatId' | 'gatewayId' | 'command' | 'directory' | 'createdAt' | 'expiresAt'
+>;
+
+@Injectable()
+export class ApprovalRepository {
+  constructor(
+    private readonly database: Database,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {}
+
+  async find(id: string): Promise<ApprovalRow | null> {
+    return this.database.read((manager) => manager.findOneBy(ApprovalRow, { id }));
+  }
+
+  async list({ chatId, state, ...bounds }: PageBounds & { chatId?: string; state?: 'pending' }) {
+    return this.database.read((manager) => {
+      const query = manager.createQueryBuilder(ApprovalRow, 'row').where('true');
+      if (chatId) query.andWhere('row.chatId = :chatId', { chatId });
+      if (state)
+        query.andWhere('row.state = :state AND row.expiresAt > :now', { state, now: this.clock.now() });
+      return pageById(query, bounds);
+    });
+  }
+
+  /** Stores and tells what is asked; told of again, nothing happens. */
+  async add(asked: NewApproval): Promise<void> {
+    await this.database.transaction(serviceContext('openclaw-bridge'), async (tx) => {
+      const row = Object.assign(new ApprovalRow(), asked, {
+        id: newId(),
+        state: 'pending',
+        decidedBy: null,
+        decidedAt: null,
+      } satisfies Partial<ApprovalRow>);
+      const { identifiers } = await tx.manager
+        .createQueryBuilder()
+        .insert()
+        .into(ApprovalRow)
+        .values(row)
+        .orIgnore()
+        .returning('id')
+        .execute();
+      if (identifiers[0])
+        await tx.publish(approvalEvents.approvalRequested, { approval: row.reply(row.createdAt) });
+    });
+  }
+
+  /** Null where it was decided before. */
+  async decide(
+    which: { connectionId: string; gatewayId: string },
+    state: 'allowed' | 'denied' | 'expired',
+    context: Context,
+  ): Promise<ApprovalRow | null> {
+    return this.database.transaction(context, async (tx) => {
+      const row = await tx.manager.findOne(ApprovalRow, {
+        where: { ...which, state: 'pending' },
+        lock: { mode: 'pessimistic_write' },
+      });
+      if (!row) return null;
+      Object.assign(row, { state, decidedBy: context.actor.id, decidedAt: this.clock.now() });
+      await tx.manager.save(row);
+      await tx.publish(approvalEvents.approvalDecided, { approval: row.reply(this.clock.now()) });
+      return row;
+    });
+  }
+}

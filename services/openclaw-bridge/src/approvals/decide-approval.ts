@@ -1,0 +1,50 @@
+import type { Approval, approvalRequests } from '@aether/contracts/approvals';
+import type { InputOf, OutputOf } from '@aether/contracts/contract';
+import { requirePermission } from '@aether/messaging/access';
+import type { RequestContext } from '@aether/messaging/requests';
+import type { Clock } from '@aether/runtime/clock';
+import { Inject, Injectable } from '@nestjs/common';
+import { ConnectionHub } from '../connections/connection-hub.js';
+import { GatewayRequestError } from '../gateway/gateway-client.js';
+import { CLOCK } from '../tokens.js';
+import { ApprovalRepository } from './approval.repository.js';
+
+type Requests = typeof approvalRequests;
+
+@Injectable()
+export class DecideApproval {
+  constructor(
+    private readonly rows: ApprovalRepository,
+    private readonly hub: ConnectionHub,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {}
+
+  async list(query: InputOf<Requests['listApprovals']>): Promise<OutputOf<Requests['listApprovals']>> {
+    const page = await this.rows.list(query);
+    return { ...page, items: page.items.map((row) => row.reply(this.clock.now())) };
+  }
+
+  async execute(
+    { id, decision }: InputOf<Requests['decideApproval']>,
+    context: RequestContext<Requests['decideApproval']>,
+  ): Promise<Approval> {
+    requirePermission(context, 'chats:write');
+    const row = await this.rows.find(id);
+    if (!row) throw context.fail('approval_not_found');
+    if (row.stateAt(this.clock.now()) !== 'pending') throw context.fail('approval_closed');
+    const { connectionId, gatewayId } = row;
+    try {
+      const params = { id: gatewayId, decision: decision === 'allow' ? 'allow-once' : 'deny' };
+      await this.hub.request(connectionId, 'exec.approval.resolve', { params });
+    } catch (error) {
+      if (!(error instanceof GatewayRequestError)) throw error;
+      throw context.fail(error.isLost || error.retryable ? 'gateway_away' : 'approval_closed', {
+        detail: error.message,
+      });
+    }
+    // The gateway tells of it as well; whichever comes first is kept.
+    const state = decision === 'allow' ? 'allowed' : 'denied';
+    const decided = await this.rows.decide({ connectionId, gatewayId }, state, context);
+    return (decided ?? (await this.rows.find(id)) ?? row).reply(this.clock.now());
+  }
+}
