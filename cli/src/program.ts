@@ -15,6 +15,7 @@ import { addMetrics } from './commands/metrics.js';
 import { addMissions } from './commands/missions.js';
 import { addOperations } from './commands/operate.js';
 import { addPeople } from './commands/people.js';
+import { addApprovals } from './commands/approvals.js';
 import { addPool } from './commands/pool.js';
 import { addRedeploy } from './commands/redeploy.js';
 import { addSetup } from './commands/setup.js';
@@ -56,6 +57,7 @@ function buildCommands(): Command {
   addMissions(program);
   addJason(program);
   addPool(program);
+  addApprovals(program);
   addDemo(program);
   addPeople(program);
   addKeys(program);

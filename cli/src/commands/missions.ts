@@ -11,6 +11,7 @@ import { requireTarget } from '../sign-in.js';
 import type { Terminal } from '../terminal.js';
 import { addMissionReview } from './mission-review.js';
 import { addMissionRun, repositoryOf } from './mission-run.js';
+import { addMissionThread } from './mission-thread.js';
 import { missionLabel, showMission } from '../view/mission-view.js';
 import { printTable } from '../view/table.js';
 
@@ -44,6 +45,7 @@ export function addMissions(program: Command): void {
   addCancel(group);
   addMissionRun(group);
   addMissionReview(group);
+  addMissionThread(group);
 }
 
 function addCreate(group: Command): void {
@@ -54,6 +56,7 @@ function addCreate(group: Command): void {
       ['--title <text>', "instead of the goal's first line"],
       ['--repository <path>', 'path or address of the git repository it is about'],
       ['--review', 'you accept each result; else passing checks are enough'],
+      ['--guarded', 'agents ask before they run commands: see `aether approvals`'],
       ['--deploy-missing', 'agents may be deployed for capabilities that nobody has'],
       ['--private', 'only you and administrators see it'],
       ...waitFlags,
@@ -66,6 +69,7 @@ function addCreate(group: Command): void {
       title: z.string().optional(),
       repository: z.string().optional(),
       review: z.boolean().default(false),
+      guarded: z.boolean().default(false),
       deployMissing: z.boolean().default(false),
       private: z.boolean().default(false),
       ...waiting,
@@ -77,6 +81,7 @@ function addCreate(group: Command): void {
         title: input.title,
         repository: input.repository === undefined ? null : repositoryOf(input.repository),
         acceptance: input.review ? 'person' : 'checks',
+        workspace: { permissions: input.guarded ? 'guarded' : 'full' },
         deployMissing: input.deployMissing,
         visibility: input.private ? 'private' : 'open',
       });
