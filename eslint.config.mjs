@@ -35,6 +35,7 @@ const layers = {
     'layer:service',
   ],
   'layer:bench': ['layer:contracts', 'layer:local-stack', 'layer:testing'],
+  'layer:web': ['layer:contracts'],
 };
 
 const depConstraints = Object.entries(layers).map(([sourceTag, onlyDependOnLibsWithTags]) => ({
@@ -70,12 +71,16 @@ export default tseslint.config(
       '.cache/**',
       '.data/**',
       '.nx/**',
+      '**/.next/**',
+      'web/out/**',
+      'out/**',
+      '**/next-env.d.ts',
     ],
   },
   eslint.configs.recommended,
   ...tseslint.configs.recommendedTypeChecked,
   {
-    files: ['**/*.ts'],
+    files: ['**/*.ts', '**/*.tsx'],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     plugins: { '@nx': nx },
     rules: {

@@ -6,14 +6,16 @@ import { existsSync, mkdirSync, readFileSync, realpathSync, statSync, writeFileS
 import { constants } from 'node:os';
 import { delimiter, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { consoleChange, finishConsole } from './console.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const NODE_WANTED = 24;
 /** What each command needs built, and what it then runs. */
 const commands = {
-  start: { projects: ['cli'], run: ['cli/bin/aether.mjs', 'up'] },
+  start: { projects: ['cli'], console: true, run: ['cli/bin/aether.mjs', 'up'] },
   demo: { projects: ['cli'], run: ['cli/bin/aether.mjs', 'demo'] },
-  test: { projects: ['cli', 'libs/testing'], run: ['scripts/test.mjs'] },
+  console: { projects: ['libs/contracts'], console: true },
+  test: { projects: ['cli', 'libs/testing'], console: true, run: ['scripts/test.mjs'] },
   bench: { projects: ['cli', 'bench'], run: ['bench/dist/main.js'] },
   'bench:missions': { projects: ['cli', 'bench'], run: ['bench/dist/missions.js'] },
   exec: { projects: ['cli'], run: [] },
@@ -71,8 +73,17 @@ function build(projects) {
   step('building', () => capture(findNode(), [tsc, '-b', ...projects]));
 }
 
+function buildConsole() {
+  const stamp = consoleChange(root);
+  if (!stamp) return;
+  const next = join(root, 'node_modules', 'next', 'dist', 'bin', 'next');
+  step('building the console', () => capture(findNode(), [next, 'build', 'web']));
+  finishConsole(root, stamp);
+}
+
 function capture(program, args) {
-  return spawnSync(program, args, { cwd: root, encoding: 'utf8', maxBuffer: 256 * 1024 * 1024 });
+  const env = { ...process.env, NEXT_TELEMETRY_DISABLED: '1' };
+  return spawnSync(program, args, { cwd: root, env, encoding: 'utf8', maxBuffer: 256 * 1024 * 1024 });
 }
 
 function step(title, work) {
@@ -115,6 +126,7 @@ if (process.argv[1] && realpathSync(process.argv[1]) === fileURLToPath(import.me
   const command = commands[name];
   if (!command) fail(`There is no "${name}" here: ${Object.keys(commands).join(', ')}.`);
   prepare(command.projects);
+  if (command.console) buildConsole();
   if (command.run) {
     const [file, ...rest] = [...command.run, ...args];
     if (!file) fail('Name the file to run: exec <file> [arguments].');

@@ -29,7 +29,6 @@ import { HttpMetrics } from './metrics/http-metrics.js';
 import { MetricsAccess } from './metrics/metrics-access.js';
 import { MetricsController } from './metrics/metrics.controller.js';
 import { OwnerFigures } from './metrics/owner-figures.js';
-import { PagesController } from './pages.controller.js';
 import { Readiness } from './readiness.js';
 
 export interface GatewayParts {
@@ -44,7 +43,7 @@ export class AppModule {
   static register({ config, logger, messaging, httpMetrics }: GatewayParts): DynamicModule {
     return {
       module: AppModule,
-      controllers: [HealthController, MetricsController, DocumentsController, PagesController],
+      controllers: [HealthController, MetricsController, DocumentsController],
       providers: [
         { provide: CONFIG, useValue: config },
         { provide: LOGGER, useValue: logger },

@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { BaseConfig } from '@aether/runtime/config';
 import { z } from 'zod';
 
@@ -22,6 +23,9 @@ const Addresses = z
   .pipe(z.array(z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()])));
 const TrustedProxies = z.union([Hops, Addresses]).default(0);
 
+/** Where `npm run build:console` leaves it, seen from this file when built. */
+const CONSOLE_EXPORT = fileURLToPath(new URL('../../../web/out', import.meta.url));
+
 const Origin = z.url().transform((url) => new URL(url).origin);
 
 export const GatewayConfig = BaseConfig.omit({ HEALTH_PORT: true })
@@ -43,6 +47,7 @@ export const GatewayConfig = BaseConfig.omit({ HEALTH_PORT: true })
     ),
     TLS_CERT_FILE: z.string().min(1).optional().describe('PEM, with the chain; https is spoken where given'),
     TLS_KEY_FILE: z.string().min(1).optional().describe('PEM'),
+    CONSOLE_DIR: z.string().min(1).default(CONSOLE_EXPORT).describe('the exported console'),
     BODY_LIMIT_BYTES: count(1024 ** 2, 64 * 1024 ** 2),
     REQUEST_TIMEOUT_MS: count(30_000),
     SHUTDOWN_DELAY_MS: z.coerce

@@ -9,6 +9,7 @@ import { FastifyOtelInstrumentation } from '@fastify/otel';
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance } from 'fastify';
 import type { GatewayConfig } from '../config.js';
+import { registerConsole } from '../console/console.js';
 import type { HttpMetrics } from '../metrics/http-metrics.js';
 
 const PAGES = fileURLToPath(new URL('../../public', import.meta.url));
@@ -72,6 +73,7 @@ export async function registerPlugins(
     allowedPath: (path) => SWAGGER_FILES.has(path),
     maxAge: '1h',
   });
+  await registerConsole(fastify, { folder: config.CONSOLE_DIR, policy: CONTENT_SECURITY_POLICY, logger });
   acceptJsonOnly(fastify);
 }
 

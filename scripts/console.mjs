@@ -1,0 +1,52 @@
+// When the console has to be built, and what is done to it afterwards. Used by boot.mjs; needs no dependency.
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+
+const inputs = [
+  'web/src',
+  'web/public',
+  'web/next.config.ts',
+  'web/postcss.config.mjs',
+  'web/package.json',
+  'libs/contracts/src',
+  'package-lock.json',
+];
+
+/** Says what to write into the stamp after a build; null where the last build still holds. */
+export function consoleChange(root) {
+  const digest = createHash('sha256');
+  for (const file of inputs.flatMap((input) => filesOf(root, input)))
+    digest
+      .update(file)
+      .update('\0')
+      .update(readFileSync(join(root, file)))
+      .update('\0');
+  const wanted = digest.digest('hex');
+  const isBuilt = existsSync(join(root, 'web/out/index.html')) && existsSync(stampOf(root));
+  return isBuilt && readFileSync(stampOf(root), 'utf8') === wanted ? null : wanted;
+}
+
+/** Lays a compressed copy beside each script and style, so that the edge need not compress, and keeps the stamp. */
+export function finishConsole(root, stamp) {
+  for (const file of filesOf(root, 'web/out/_next'))
+    if (/\.(?:js|css|svg)$/.test(file))
+      writeFileSync(join(root, `${file}.gz`), gzipSync(readFileSync(join(root, file)), { level: 9 }));
+  mkdirSync(dirname(stampOf(root)), { recursive: true });
+  writeFileSync(stampOf(root), stamp);
+}
+
+const stampOf = (root) => join(root, '.cache', 'console-stamp');
+
+function filesOf(root, path) {
+  const full = join(root, path);
+  if (!existsSync(full)) return [];
+  try {
+    return readdirSync(full)
+      .sort()
+      .flatMap((name) => filesOf(root, `${path}/${name}`));
+  } catch {
+    return [path];
+  }
+}

@@ -1,0 +1,49 @@
+'use client';
+import { WifiOff } from 'lucide-react';
+import { useEffect, useState } from 'react';
+import { useConnectionState } from '@/live/live';
+import type { ConnectionState } from '@/live/connection';
+import { classes } from '@/ui/classes';
+
+const looks: Record<ConnectionState, { word: string; dot: string }> = {
+  live: { word: 'Live', dot: 'bg-good' },
+  connecting: { word: 'Connecting', dot: 'bg-wait' },
+  'catching-up': { word: 'Catching up', dot: 'bg-wait' },
+  offline: { word: 'Offline', dot: 'bg-bad' },
+};
+
+export function ConnectionLight() {
+  const state = useConnectionState();
+  const { word, dot } = looks[state];
+  return (
+    <span role="status" className="flex items-center gap-1.5 text-12 text-dim" data-connection={state}>
+      <span aria-hidden className={classes('size-1.75 rounded-full', dot)} />
+      <span className="hidden sm:inline">{word}</span>
+      <span className="sr-only sm:hidden">{word}</span>
+    </span>
+  );
+}
+
+/** Said only when the connection stays away: a short break heals unseen. */
+export function ConnectionBanner() {
+  const isAway = useConnectionState() === 'offline';
+  const [isLong, setLong] = useState(false);
+  useEffect(() => {
+    if (!isAway) return;
+    const timer = setTimeout(() => setLong(true), 2_500);
+    return () => {
+      clearTimeout(timer);
+      setLong(false);
+    };
+  }, [isAway]);
+  if (!isAway || !isLong) return null;
+  return (
+    <p
+      role="alert"
+      className="flex items-center gap-2 border-b border-line bg-wait-quiet px-4 py-1.5 text-13 text-wait"
+    >
+      <WifiOff aria-hidden className="size-4 shrink-0" />
+      The connection is lost. You read what was there before; this page catches up by itself.
+    </p>
+  );
+}

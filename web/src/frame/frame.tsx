@@ -1,0 +1,55 @@
+'use client';
+import { usePathname, useRouter } from 'next/navigation';
+import { useEffect, type ReactNode } from 'react';
+import { useMe } from '@/api/session';
+import { LiveProvider } from '@/live/live';
+import { Problem, Skeleton } from '@/ui/feedback';
+import { ConnectionBanner } from './connection-light';
+import { Rail } from './rail';
+
+/** What surrounds every screen of somebody who is signed in; everybody else is led to the door. */
+export function Frame({ children }: { children: ReactNode }) {
+  const me = useMe();
+  const router = useRouter();
+  const path = usePathname();
+  const isStranger = me.error?.problem.status === 401;
+  const mustAddFactor = me.data?.secondFactorMissing === true && !path.startsWith('/settings');
+
+  useEffect(() => {
+    if (isStranger)
+      router.replace(
+        `/sign-in/?next=${encodeURIComponent(window.location.pathname + window.location.search)}`,
+      );
+    else if (mustAddFactor) router.replace('/settings/?section=security');
+  }, [isStranger, mustAddFactor, router]);
+
+  if (me.data)
+    return (
+      <LiveProvider>
+        <a
+          href="#content"
+          className="sr-only z-50 rounded-control bg-accent px-3 py-2 text-on-accent focus:not-sr-only focus:absolute focus:top-2 focus:left-2"
+        >
+          Skip to content
+        </a>
+        <div className="flex h-dvh overflow-hidden">
+          <Rail />
+          <div className="flex min-w-0 flex-1 flex-col pb-14 md:pb-0">
+            <ConnectionBanner />
+            {children}
+          </div>
+        </div>
+      </LiveProvider>
+    );
+  if (me.error && !isStranger)
+    return (
+      <main className="mx-auto max-w-2xl pt-24">
+        <Problem error={me.error} onRetry={() => void me.refetch()} />
+      </main>
+    );
+  return (
+    <div className="mx-auto max-w-3xl pt-24">
+      <Skeleton rows={4} />
+    </div>
+  );
+}
