@@ -49,7 +49,7 @@ test('every command has help with an example', () => {
 });
 
 test.each([
-  [['de'], ['delete', 'demo', 'deploy']],
+  [['de'], ['delete', 'demo', 'deny', 'deploy']],
   [
     ['key', ''],
     ['create', 'help', 'revoke', 'rotate'],

@@ -27,6 +27,10 @@ export function addPool(program: Command): void {
     flags: [
       ['--capabilities <names>', 'with commas between them; "" for those of its deployment again'],
       ['--concurrency <count>', 'tasks at the same time'],
+      [
+        '--workplace <kind>',
+        'worktree, copy (containers) or clone (other machines); "" as its deployment says',
+      ],
       ['--enable', 'may be given tasks'],
       ['--disable', 'is given no more tasks'],
     ],
@@ -34,6 +38,7 @@ export function addPool(program: Command): void {
     input: z.object({
       name: z.string().trim().min(1),
       capabilities: z.string().optional(),
+      workplace: z.enum(['worktree', 'copy', 'clone', '']).optional(),
       concurrency: z.coerce.number().int().min(1).optional(),
       enable: z.boolean().default(false),
       disable: z.boolean().default(false),
@@ -55,6 +60,7 @@ export function addPool(program: Command): void {
       const agent = await api.call('PATCH /api/v1/pool/{id}', {
         id: found.id,
         ...(names && { capabilities: names.length > 0 ? names : null }),
+        ...(input.workplace !== undefined && { workplace: input.workplace || null }),
         ...(input.concurrency !== undefined && { concurrency: input.concurrency }),
         ...((input.enable || input.disable) && { enabled: input.enable }),
       });

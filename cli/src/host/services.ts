@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { ServiceName } from '@aether/contracts/topology';
 import type { Environment } from '@aether/runtime/config';
 import type { RunningService, ServiceDefinition } from '@aether/runtime/service';
@@ -89,6 +90,7 @@ export function environmentOf(
       AGENT_TOOLS_URL: `http://127.0.0.1:${addresses.agentEndpointPort}/mcp`,
       RUNTIME_DIR: config.openclawDir ?? undefined,
       STOP_AGENTS_ON_EXIT: 'true',
+      WORKSPACES_DIR: join(dataDir, 'workspaces'),
       PORT_FIRST: String(addresses.agentsPort),
       PORT_LAST: String(addresses.agentsPort + AGENT_PORTS - 1),
     },

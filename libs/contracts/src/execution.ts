@@ -5,6 +5,14 @@ import { Receipt, StateReason } from './mission-schemas.js';
 import { defineRoutes } from './route.js';
 import { Id, Instant, Line, PageQuery, Slug, pageOf } from './schemas.js';
 
+/**
+ * How an agent comes to its files. `worktree`: it shares the file system and the user. `copy`: it shares the file system
+ * as another user, as containers do, and works in a repository of its own there. `clone`: it shares nothing; it clones
+ * its branch from the git endpoint and pushes back.
+ */
+export const Workplace = z.enum(['worktree', 'copy', 'clone']);
+export type Workplace = z.infer<typeof Workplace>;
+
 /** An agent that missions may use, with what it can do and what it has done. */
 export const PoolAgent = z
   .object({
@@ -14,6 +22,7 @@ export const PoolAgent = z
     name: z.string(),
     capabilities: z.array(Slug),
     capabilitiesEdited: z.boolean().describe('Set by a person; else those of its deployment.'),
+    workplace: Workplace,
     enabled: z.boolean().describe('May be given tasks.'),
     online: z.boolean(),
     concurrency: z.number().int().describe('Tasks at the same time.'),
@@ -56,7 +65,13 @@ export const Attempt = z
     missionId: Id,
     taskId: Id,
     number: z.number().int().describe('Of this task, from 1.'),
-    agent: z.object({ id: Id, deploymentId: Id, agentId: z.string(), name: z.string() }),
+    agent: z.object({
+      id: Id,
+      deploymentId: Id,
+      agentId: z.string(),
+      name: z.string(),
+      workplace: Workplace.default('worktree'),
+    }),
     choice: z.array(z.string()).describe('Why this agent.'),
     state: AttemptState,
     reason: StateReason.nullable().describe('Why it ended without accepted work.'),
@@ -132,6 +147,7 @@ export const executionRequests = {
         .nullable()
         .optional()
         .describe('Null: those of its deployment again.'),
+      workplace: Workplace.nullable().optional().describe('Null: what its deployment makes it.'),
       enabled: z.boolean().optional(),
       concurrency: z.number().int().min(1).max(64).optional(),
     }),

@@ -6,6 +6,7 @@ import type { ServiceParts } from '@aether/runtime/service';
 import { Module, type DynamicModule } from '@nestjs/common';
 import { AgentServer } from './agent-endpoint/agent-server.js';
 import { AgentTools } from './agent-endpoint/agent-tools.js';
+import { GitEndpoint } from './agent-endpoint/git-endpoint.js';
 import { SendArtifact } from './artifacts/send-artifact.js';
 import { AttemptRepository } from './attempts/attempt.repository.js';
 import { AttemptWorker } from './attempts/attempt-worker.js';
@@ -25,6 +26,8 @@ import { Prepare } from './attempts/steps/prepare.js';
 import { Report, Review } from './attempts/steps/report.js';
 import { Ask, Work } from './attempts/steps/work.js';
 import type { OrchestratorConfig } from './config.js';
+import { DiskRepository } from './disk/disk.repository.js';
+import { ForgetMissions } from './disk/forget-missions.js';
 import { Repositories } from './git/repositories.js';
 import { Turnstile } from './git/turnstile.js';
 import { AnswerPerson } from './jason/answer-person.js';
@@ -42,6 +45,9 @@ import { OrchestratorConsumers } from './orchestrator.consumers.js';
 import { OrchestratorController } from './orchestrator.controller.js';
 import { Pool } from './pool/pool.js';
 import { PoolRepository } from './pool/pool.repository.js';
+import { GitRemoteRepository } from './remotes/git-remote.repository.js';
+import { ManageRemotes } from './remotes/manage-remotes.js';
+import { Remotes } from './remotes/remotes.js';
 import { CapsRepository } from './schedule/caps.repository.js';
 import { DeployMissing } from './schedule/deploy-missing.js';
 import { Scheduler } from './schedule/scheduler.js';
@@ -76,7 +82,12 @@ export class AppModule {
         FollowConversation,
         ReportMission,
         Turnstile,
+        GitRemoteRepository,
+        Remotes,
+        ManageRemotes,
         Repositories,
+        DiskRepository,
+        ForgetMissions,
         Places,
         SendArtifact,
         Handover,
@@ -99,6 +110,7 @@ export class AppModule {
         ReadAttempts,
         RollBack,
         AgentTools,
+        GitEndpoint,
         AgentServer,
         PoolRepository,
         Pool,

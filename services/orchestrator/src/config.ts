@@ -25,6 +25,11 @@ export const OrchestratorConfig = DatabaseConfig.extend({
     .default('127.0.0.1')
     .describe("address of Aether's tools for agents"),
   AGENT_ENDPOINT_PORT: z.coerce.number().int().min(0).max(65_535).default(7431),
+  AGENT_ENDPOINT_URL: z
+    .url({ protocol: /^https?$/ })
+    .transform((url) => url.replace(/\/+$/, ''))
+    .optional()
+    .describe('where agents on other machines find it; http://127.0.0.1:<port> where absent'),
   ATTEMPT_DEADLINE_S: seconds.default(3_600).describe('from the start of an attempt to its report'),
   QUESTION_DEADLINE_S: seconds.default(259_200),
   RETRY_PAUSE_S: seconds

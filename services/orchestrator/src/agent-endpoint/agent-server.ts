@@ -1,4 +1,3 @@
-import type { AddressInfo } from 'node:net';
 import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/streamableHttp.js';
 import type { Logger } from '@aether/runtime/logger';
 import {
@@ -11,6 +10,7 @@ import { fastify, type FastifyInstance, type FastifyReply, type FastifyRequest }
 import type { OrchestratorConfig } from '../config.js';
 import { CONFIG, LOGGER } from '../tokens.js';
 import { AgentTools } from './agent-tools.js';
+import { GitEndpoint } from './git-endpoint.js';
 
 /** What an agent hands over inside a call; larger things it hands over by path. */
 const BODY_MAX_BYTES = 2 * 1024 ** 2;
@@ -28,6 +28,7 @@ export class AgentServer implements OnApplicationBootstrap, BeforeApplicationShu
     @Inject(CONFIG) private readonly config: OrchestratorConfig,
     @Inject(LOGGER) private readonly logger: Logger,
     private readonly tools: AgentTools,
+    private readonly git: GitEndpoint,
   ) {
     this.app.post('/mcp', (request, reply) => this.callTool(request, reply));
     // Calls have no session: there is nothing to listen to and nothing to end.
@@ -35,6 +36,16 @@ export class AgentServer implements OnApplicationBootstrap, BeforeApplicationShu
       method: ['GET', 'DELETE'],
       url: '/mcp',
       handler: (_request, reply) => reply.code(405).header('allow', 'POST').send(),
+    });
+    void this.app.register((scope, _options, done) => {
+      // What git sends is passed on as it comes, whatever its size.
+      scope.removeAllContentTypeParsers();
+      scope.addContentTypeParser('*', (_request, _body, parsed) => parsed(null));
+      scope.all<{ Params: { id: string; '*': string } }>('/git/:id/*', (request, reply) => {
+        const { id, '*': path } = request.params;
+        return this.serveGit({ id, path: `/${path}` }, request, reply);
+      });
+      done();
     });
   }
 
@@ -54,10 +65,19 @@ export class AgentServer implements OnApplicationBootstrap, BeforeApplicationShu
     await this.app.close();
   }
 
-  /** Without a trailing slash. */
-  get url(): string {
-    const { port } = this.app.server.address() as AddressInfo;
-    return `http://127.0.0.1:${port}`;
+  private async serveGit(
+    { id, path }: { id: string; path: string },
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ): Promise<void> {
+    reply.hijack();
+    const { search } = new URL(request.url, 'http://agents');
+    try {
+      await this.git.serve({ id, path, query: search.slice(1) }, request.raw, reply.raw);
+    } catch (error) {
+      this.logger.info({ err: error, attemptId: id }, 'an exchange of git ended early');
+      reply.raw.destroy();
+    }
   }
 
   private async callTool(request: FastifyRequest, reply: FastifyReply): Promise<void> {

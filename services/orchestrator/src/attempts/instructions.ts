@@ -20,13 +20,13 @@ const LESSON_MAX = 4_000;
 const QUESTION = /(?:^|\s)QUESTION:\s*(\S.*)$/;
 
 /** What an agent is told: its task, the rules of the house, what it builds on, and what others have learned. */
-export function instructions(attempt: AttemptRow): string {
+export function instructions(attempt: AttemptRow, cloneUrl: string): string {
   const { mission, task: own, dependencies } = attempt.claimed;
   const checks = [...mission.checks, ...own.checks];
   return task.render({
     mission: mission.title,
     title: own.title,
-    place: place(attempt),
+    place: place(attempt, cloneUrl),
     token: attempt.token,
     checks: checks.map(({ name, command }) => `- ${name}: ${command}`).join('\n') || '- none',
     results: dependencies.map(result).join('\n\n') || 'Nothing: your task is among the first.',
@@ -45,18 +45,27 @@ export function questionIn(reply: string): string | null {
   return QUESTION.exec(last)?.[1]?.trim() ?? null;
 }
 
-function place({ directory, base, ports, conflictingCommit }: AttemptRow): string {
+function place(attempt: AttemptRow, cloneUrl: string): string {
+  const { ports, conflictingCommit: conflicting } = attempt;
   return [
-    base
-      ? `- You work in a git worktree of your own, ${directory ?? ''}. Change files only there; commit or not, as you like. Do not push, switch branches, or touch other worktrees.`
-      : `- You work in a directory of your own, ${directory ?? ''}. What you leave there is handed over.`,
+    `- ${workplace(attempt, cloneUrl)}`,
     ...(ports.length > 0 ? [`- Ports that are yours alone: ${ports.join(', ')}.`] : []),
-    ...(conflictingCommit
+    ...(conflicting
       ? [
-          `- Earlier work on this task (commit ${conflictingCommit}) conflicted with what others had merged. It is being merged here: resolve every conflict marker so that both sides keep their meaning.`,
+          `- Earlier work on this task (commit ${conflicting}) conflicted with what others had merged. It is being merged here: resolve every conflict marker so that both sides keep their meaning.`,
         ]
       : []),
   ].join('\n');
+}
+
+function workplace({ agent, directory, branch, base }: AttemptRow, cloneUrl: string): string {
+  if (agent.workplace === 'clone')
+    return base
+      ? `Clone your branch into a new directory and work there: \`git clone --branch ${branch ?? ''} ${cloneUrl}\`. Commit everything and push to the same branch before you end: what is not pushed is lost. The address works for this task only; keep it to yourself.`
+      : 'Work where you like. Files that are results of your task are handed over by the tool hand_over_artifact, with their content.';
+  if (!base)
+    return `You work in a directory of your own, ${directory ?? ''}. What you leave there is handed over.`;
+  return `You work in a git ${agent.workplace === 'copy' ? 'repository' : 'worktree'} of your own, ${directory ?? ''}. Change files only there; commit or not, as you like. Do not push, switch branches, or touch other worktrees.`;
 }
 
 function result({ key, title, receipt }: Task): string {

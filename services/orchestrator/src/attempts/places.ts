@@ -12,12 +12,18 @@ import type { AttemptRow } from './attempt.entity.js';
 @Injectable()
 export class Places {
   readonly root: string;
+  /** HOME of git's own settings. */
+  readonly gitHome: string;
+  private readonly endpoint: string;
 
   constructor(
     @Inject(CONFIG) config: OrchestratorConfig,
     private readonly repositories: Repositories,
   ) {
     this.root = resolve(config.DATA_DIR, 'workspaces');
+    this.gitHome = repositories.home;
+    const { AGENT_ENDPOINT_URL: url, AGENT_ENDPOINT_PORT: port } = config;
+    this.endpoint = url ?? `http://127.0.0.1:${port}`;
   }
 
   directoryOf(attempt: AttemptRow): string {
@@ -27,6 +33,14 @@ export class Places {
   /** Beside the mission's branch, not below it: git cannot have both. */
   branchOf(attempt: AttemptRow): string {
     return `aether/${attempt.missionId.slice(-12)}-${attempt.shortId}`;
+  }
+
+  /** Where an agent that shares no files with Aether clones its branch from and pushes it to. */
+  cloneUrlOf({ id, token }: AttemptRow): string {
+    const url = new URL(`${this.endpoint}/git/${id}`);
+    url.username = 'task';
+    url.password = token;
+    return url.href;
   }
 
   rescueRefOf(attempt: AttemptRow): string {

@@ -1,29 +1,34 @@
 import { createHash } from 'node:crypto';
-import { mkdir, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { isAbsolute, join, resolve } from 'node:path';
 import { Outbound, OutboundRefused } from '@aether/runtime/outbound';
 import { Inject, Injectable } from '@nestjs/common';
 import type { OrchestratorConfig } from '../config.js';
+import { Remotes } from '../remotes/remotes.js';
 import { CONFIG } from '../tokens.js';
-import { gitAt } from './git.js';
+import { gitAt, gitWith, type GitSettings } from './git.js';
 import { Repository, RepositoryError } from './repository.js';
 import { Turnstile } from './turnstile.js';
 
 /** `git@host:path`, as git itself understands it. */
 const SCP = /^[\w.-]+@([\w.-]+):[^\s]+$/;
+/** For the programs git starts by itself, which are told nothing: to fetch from a copy is to run one there. */
+const SETTINGS = '[safe]\n\tdirectory = *\n';
 const FETCH = '+refs/heads/*:refs/remotes/origin/*';
 
 /** Finds the repository a mission names: a directory of this machine, or an address that is cloned once. */
 @Injectable()
 export class Repositories {
   private readonly outbound: Outbound;
-  private readonly root: string;
+  /** Of the clones. */
+  readonly root: string;
   /** Git's own, so that nobody's settings or credentials decide what it does. */
   readonly home: string;
 
   constructor(
     @Inject(CONFIG) private readonly config: OrchestratorConfig,
     private readonly turnstile: Turnstile,
+    private readonly remotes: Remotes,
   ) {
     this.outbound = new Outbound(config.OUTBOUND_ALLOWED_RANGES);
     this.root = resolve(config.DATA_DIR, 'repositories');
@@ -33,7 +38,48 @@ export class Repositories {
   /** Throws `RepositoryError`. With `refresh` an address is fetched again. */
   async open(source: string, { refresh = false } = {}): Promise<Repository> {
     await mkdir(this.home, { recursive: true });
+    await writeFile(join(this.home, '.gitconfig'), SETTINGS);
     return isAbsolute(source) ? this.local(source) : this.cloned(source, refresh);
+  }
+
+  /** As it is on this machine, without asking anybody else; null where it is not there or may not be used. */
+  async present(source: string): Promise<Repository | null> {
+    try {
+      if (isAbsolute(source)) return await this.open(source);
+    } catch (error) {
+      if (error instanceof RepositoryError) return null;
+      throw error;
+    }
+    const directory = this.cloneOf(source);
+    return (await isThere(directory)) ? new Repository(directory, this.home) : null;
+  }
+
+  /** Where an address is cloned to. */
+  cloneOf(address: string): string {
+    return join(this.root, `${createHash('sha256').update(address).digest('hex').slice(0, 24)}.git`);
+  }
+
+  /** All clones that are whole, with when they were used last. */
+  async clones(): Promise<{ directory: string; usedAt: Date }[]> {
+    const names = await readdir(this.root).catch(() => []);
+    const found = await Promise.all(
+      names
+        .filter((name) => name.endsWith('.git'))
+        .map(async (name) => {
+          const directory = join(this.root, name);
+          const state = await stat(directory).catch(() => null);
+          return state ? [{ directory, usedAt: state.mtime }] : [];
+        }),
+    );
+    return found.flat();
+  }
+
+  /** Removes a clone that is not used meanwhile; it is made again when it is needed. */
+  async removeClone({ directory, usedAt }: { directory: string; usedAt: Date }): Promise<void> {
+    await this.turnstile.pass(`clone:${directory}`, async () => {
+      const state = await stat(directory).catch(() => null);
+      if (state && state.mtime <= usedAt) await rm(directory, { recursive: true, force: true });
+    });
   }
 
   private async local(path: string): Promise<Repository> {
@@ -66,19 +112,23 @@ export class Repositories {
 
   private async cloned(address: string, refresh: boolean): Promise<Repository> {
     await this.checkAddress(address);
-    const directory = join(
-      this.root,
-      `${createHash('sha256').update(address).digest('hex').slice(0, 24)}.git`,
-    );
+    const directory = this.cloneOf(address);
     return this.turnstile.pass(`clone:${directory}`, async () => {
       try {
-        if (!(await stat(directory).catch(() => null))) await this.clone(address, directory);
-        else if (refresh) await gitAt(directory, this.home).raw('fetch', '--quiet', '--prune', 'origin');
+        const isCloned = await isThere(directory);
+        if (!isCloned || refresh) {
+          const settings = (await this.remotes.accountFor(address))?.settings ?? {};
+          if (!isCloned) await this.clone(address, directory, settings);
+          else await gitWith(directory, this.home, settings).raw('fetch', '--quiet', '--prune', 'origin');
+        }
+        const now = new Date();
+        await utimes(directory, now, now);
       } catch (error) {
+        if (error instanceof RepositoryError) throw error;
         throw new RepositoryError(
           'repository_unreachable',
           `${address} cannot be cloned: ${lastLine(error)}`,
-          'Check the address, and that this machine may read it without being asked for a password.',
+          'Check the address. Where it is not public, have a remote with a token configured for it.',
           { cause: error },
         );
       }
@@ -87,18 +137,19 @@ export class Repositories {
   }
 
   /** Beside its place and moved there when whole, so that a crash leaves no half of one. */
-  private async clone(address: string, directory: string): Promise<void> {
+  private async clone(address: string, directory: string, settings: GitSettings): Promise<void> {
     const partial = `${directory}.partial`;
     await rm(partial, { recursive: true, force: true });
     await mkdir(this.root, { recursive: true });
-    await gitAt(this.root, this.home).raw('clone', '--quiet', '--bare', '--', address, partial);
-    const git = gitAt(partial, this.home);
+    await gitWith(this.root, this.home, settings).raw('clone', '--quiet', '--bare', '--', address, partial);
+    const git = gitWith(partial, this.home, settings);
     await git.raw('config', 'remote.origin.fetch', FETCH);
     await git.raw('fetch', '--quiet', 'origin');
     await rename(partial, directory);
   }
 
-  private async checkAddress(address: string): Promise<void> {
+  /** Throws `RepositoryError` where Aether does not connect to an address. */
+  async checkAddress(address: string): Promise<void> {
     const host = SCP.exec(address)?.[1];
     try {
       const url = new URL(host ? `ssh://${host}` : address);
@@ -122,7 +173,15 @@ export class Repositories {
   }
 }
 
-function lastLine(error: unknown): string {
+async function isThere(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** What git said at the end, which is where it says what is wrong. */
+export function lastLine(error: unknown): string {
   const lines = (error instanceof Error ? error.message : String(error)).trim().split('\n');
   return lines.at(-1) ?? '';
 }

@@ -1,4 +1,5 @@
-import { rm, stat } from 'node:fs/promises';
+import { mkdir, rm, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { SimpleGit } from 'simple-git';
 import { parseChanges, type Change } from './changes.js';
 import { gitAt } from './git.js';
@@ -26,6 +27,8 @@ export interface MergeOrder {
 
 export type Merge = { readonly commit: string } | { readonly conflicts: readonly string[] };
 
+/** Written when a copy is whole. */
+const COPY_MADE = '.git/aether-copy';
 const NO_COMMIT = '0'.repeat(40);
 /** Others may move the branch meanwhile, though not often. */
 const MERGE_TRIES = 5;
@@ -97,6 +100,23 @@ export class Repository {
     await this.git.raw('worktree', 'add', '--quiet', '--no-track', '-b', branch, path, from);
   }
 
+  /** A repository of its own on a branch, for somebody who may not write to this one. */
+  async addCopy({ path, branch, from }: { path: string; branch: string; from: string }): Promise<void> {
+    if (await stat(join(path, COPY_MADE)).catch(() => null)) return;
+    await rm(path, { recursive: true, force: true });
+    await mkdir(path, { recursive: true });
+    const git = gitAt(path, this.home);
+    await git.raw('init', '--quiet', `--initial-branch=${branch}`);
+    await git.raw('fetch', '--quiet', '--no-tags', this.directory, from);
+    await git.raw('reset', '--quiet', '--hard', from);
+    await writeFile(join(path, COPY_MADE), '');
+  }
+
+  /** Takes a commit over from a copy. */
+  async take(path: string, commit: string): Promise<void> {
+    await this.git.raw('fetch', '--quiet', '--no-tags', '--no-write-fetch-head', path, commit);
+  }
+
   /** Removes a worktree with its branch, whatever is in it. Nothing there is fine. */
   async removeWorktree({ path, branch }: { path: string; branch: string }): Promise<void> {
     await rm(path, { recursive: true, force: true });
@@ -107,6 +127,11 @@ export class Repository {
   /** Points a ref of Aether's own at a commit, so that it is never lost. */
   async keep(ref: string, commit: string): Promise<void> {
     await this.git.raw('update-ref', '-m', 'kept by Aether', ref, commit);
+  }
+
+  /** Removes refs of Aether's own; those that are not there are passed over. */
+  async forget(refs: readonly string[]): Promise<void> {
+    for (const ref of refs) await this.git.raw('update-ref', '-d', ref);
   }
 
   /**

@@ -1,4 +1,4 @@
-import type { PoolAgent } from '@aether/contracts/execution';
+import type { PoolAgent, Workplace } from '@aether/contracts/execution';
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
 @Entity('pool_agent')
@@ -23,6 +23,13 @@ export class PoolAgentRow {
   /** What a person says instead. */
   @Column('jsonb', { name: 'edited_capabilities', nullable: true })
   editedCapabilities: string[] | null;
+
+  /** What its deployment makes it, and what a person says instead. */
+  @Column('text', { name: 'given_workplace' })
+  givenWorkplace: Workplace;
+
+  @Column('text', { name: 'edited_workplace', nullable: true })
+  editedWorkplace: Workplace | null;
 
   @Column('boolean')
   enabled: boolean;
@@ -53,6 +60,10 @@ export class PoolAgentRow {
     return this.editedCapabilities ?? this.givenCapabilities;
   }
 
+  get workplace(): Workplace {
+    return this.editedWorkplace ?? this.givenWorkplace;
+  }
+
   reply(load: number): PoolAgent {
     return {
       id: this.id,
@@ -61,6 +72,7 @@ export class PoolAgentRow {
       name: this.name,
       capabilities: this.capabilities,
       capabilitiesEdited: this.editedCapabilities !== null,
+      workplace: this.workplace,
       enabled: this.enabled,
       online: this.online,
       concurrency: this.concurrency,

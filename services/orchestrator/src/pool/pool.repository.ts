@@ -10,7 +10,7 @@ import { PoolAgentRow } from './pool-agent.entity.js';
 /** What is known of an agent from elsewhere. */
 export type SeenAgent = Pick<
   PoolAgentRow,
-  'deploymentId' | 'agentId' | 'name' | 'givenCapabilities' | 'online'
+  'deploymentId' | 'agentId' | 'name' | 'givenCapabilities' | 'givenWorkplace' | 'online'
 >;
 
 @Injectable()
@@ -79,6 +79,7 @@ export class PoolRepository {
     return Object.assign(new PoolAgentRow(), agent, {
       id: newId(),
       editedCapabilities: null,
+      editedWorkplace: null,
       enabled: true,
       concurrency: this.config.AGENT_CONCURRENCY,
       accepted: 0,

@@ -1,6 +1,6 @@
 import type { InputOf } from '@aether/contracts/contract';
 import { deployerRequests, type Deployment } from '@aether/contracts/deployer';
-import { executionRequests, type PoolAgent } from '@aether/contracts/execution';
+import { executionRequests, type PoolAgent, type Workplace } from '@aether/contracts/execution';
 import { openclawRequests } from '@aether/contracts/openclaw';
 import { requirePermission } from '@aether/messaging/access';
 import { serviceContext } from '@aether/messaging/context';
@@ -10,6 +10,11 @@ import { Injectable } from '@nestjs/common';
 import { AttemptRepository } from '../attempts/attempt.repository.js';
 import type { PoolAgentRow } from './pool-agent.entity.js';
 import { PoolRepository, type SeenAgent } from './pool.repository.js';
+
+const workplaces: Readonly<Record<Deployment['runtime'], Workplace>> = {
+  process: 'worktree',
+  docker: 'copy',
+};
 
 /** A change that no event told of is seen after this time. */
 const KNOWN_FOR_MS = 5_000;
@@ -43,12 +48,13 @@ export class Pool {
   }
 
   async update(
-    { id, capabilities, enabled, concurrency }: InputOf<typeof executionRequests.updatePoolAgent>,
+    { id, capabilities, workplace, enabled, concurrency }: InputOf<typeof executionRequests.updatePoolAgent>,
     context: RequestContext<typeof executionRequests.updatePoolAgent>,
   ): Promise<PoolAgent> {
     requirePermission(context, 'agents:write');
     const row = await this.agents.update(id, {
       ...(capabilities !== undefined && { editedCapabilities: capabilities }),
+      ...(workplace !== undefined && { editedWorkplace: workplace }),
       ...(enabled !== undefined && { enabled }),
       ...(concurrency !== undefined && { concurrency }),
     });
@@ -70,6 +76,7 @@ export class Pool {
         name: isOnly ? deploymentName : `${deploymentName}/${name}`,
         // A gateway from elsewhere says nothing of what its agents can do: people do.
         givenCapabilities: deployments.get(deploymentId)?.capabilities ?? [],
+        givenWorkplace: workplaces[deployments.get(deploymentId)?.runtime ?? 'process'],
         online,
       };
     });

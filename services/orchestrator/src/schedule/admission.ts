@@ -54,13 +54,13 @@ export class Admission {
     const ports = this.lease(task.mission.ports);
     if (!ports)
       return { wait: waitOf(task, 'ports_taken', { text: 'Too few ports are free.', remedy: null }) };
-    const { id, deploymentId, agentId, name } = found.agent;
+    const { id, deploymentId, agentId, name, workplace } = found.agent;
     this.total += 1;
     this.missions.set(task.missionId, (this.missions.get(task.missionId) ?? 0) + 1);
     this.agents.set(id, found.agent.load + 1);
     const [last] = before;
     return {
-      agent: { id, deploymentId, agentId, name },
+      agent: { id, deploymentId, agentId, name, workplace },
       reasons: found.reasons,
       number: (last?.number ?? 0) + 1,
       conflictingCommit: conflictOf(before),

@@ -8,6 +8,7 @@ import { Turnstile } from '../../git/turnstile.js';
 import { CapsRepository } from '../../schedule/caps.repository.js';
 import type { AttemptRow } from '../attempt.entity.js';
 import { contextOf } from '../context.js';
+import { isCopy } from '../copies.js';
 import { Handover } from '../handover.js';
 import { Places } from '../places.js';
 import { reap } from '../reap.js';
@@ -60,6 +61,7 @@ export class Close implements Step {
         const author = attempt.agent.name;
         const message = `Unfinished: ${attempt.claimed.task.title}\n\nAttempt: ${attempt.id}`;
         const commit = await this.places.worktreeOf(attempt).commitAll({ author, message });
+        if (isCopy(attempt)) await repository.take(directory, commit);
         // Merged work is in the mission's branch; everything else would be lost with the worktree.
         const isKept =
           commit === attempt.base || (attempt.ending?.state === 'accepted' && commit === attempt.commit);

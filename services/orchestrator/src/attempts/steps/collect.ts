@@ -7,6 +7,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { CLOCK } from '../../tokens.js';
 import type { AttemptRow } from '../attempt.entity.js';
 import { contextOf } from '../context.js';
+import { isCopy } from '../copies.js';
 import { Handover } from '../handover.js';
 import { Places } from '../places.js';
 import { fail, go, type Next, type Step } from '../step.js';
@@ -34,6 +35,7 @@ export class Collect implements Step {
       const marked = attempt.conflictingCommit ? await worktree.markersLeft() : [];
       if (marked.length > 0) return unresolved(marked);
       attempt.commit = await worktree.commitAll({ author: attempt.agent.name, message: messageOf(attempt) });
+      if (isCopy(attempt)) await repository.take(worktree.path, attempt.commit);
       cleanTree = await worktree.isClean();
       files.push(...(await repository.changes(attempt.base, attempt.commit)).slice(0, FILES_MAX));
     } else {

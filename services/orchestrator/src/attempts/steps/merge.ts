@@ -2,9 +2,11 @@ import type { Receipt } from '@aether/contracts/mission-schemas';
 import { missionsRequests } from '@aether/contracts/missions';
 import { Messaging } from '@aether/messaging/messaging';
 import { Injectable } from '@nestjs/common';
+import type { Repository } from '../../git/repository.js';
 import { Turnstile } from '../../git/turnstile.js';
 import type { AttemptRow } from '../attempt.entity.js';
 import { broken, Checks, tell } from '../checks.js';
+import { isCopy } from '../copies.js';
 import { contextOf } from '../context.js';
 import { Places } from '../places.js';
 import { fail, go, type Next, type Step } from '../step.js';
@@ -34,7 +36,10 @@ export class MergeWork implements Step {
     const hasChecks = this.checks.of(attempt).length > 0;
     try {
       const merged = await (hasChecks
-        ? repository.merge({ ...order, inspect: (merge) => this.inspect(attempt, merge, signal) })
+        ? repository.merge({
+            ...order,
+            inspect: (merge) => this.inspect(attempt, { repository, merge, signal }),
+          })
         : this.turnstile.pass(`merge:${mission.id}`, () => repository.merge(order)));
       if ('conflicts' in merged) return conflict(attempt, merged.conflicts);
       attempt.receipt = { ...receipt, mergeCommit: merged.commit };
@@ -45,8 +50,12 @@ export class MergeWork implements Step {
     }
   }
 
-  private async inspect(attempt: AttemptRow, merge: string, signal: AbortSignal): Promise<void> {
+  private async inspect(
+    attempt: AttemptRow,
+    { repository, merge, signal }: { repository: Repository; merge: string; signal: AbortSignal },
+  ): Promise<void> {
     const worktree = this.places.worktreeOf(attempt);
+    if (isCopy(attempt)) await worktree.fetch(repository.directory, merge);
     try {
       await worktree.restore(merge);
       const wrong = broken(await this.checks.run(attempt, signal));

@@ -6,6 +6,7 @@ import { Turnstile } from '../../git/turnstile.js';
 import type { AttemptRow } from '../attempt.entity.js';
 import { Places } from '../places.js';
 import { environmentOf, runCommand } from '../run-command.js';
+import { handTo, isCopy, USER_ID } from '../copies.js';
 import { go, type Next, type Step } from '../step.js';
 
 /** Makes the directory the agent works in: a worktree on a branch of its own, or an empty one. */
@@ -23,6 +24,7 @@ export class Prepare implements Step {
     if (repository) await this.checkOut(attempt, repository);
     else await mkdir(attempt.directory, { recursive: true });
     await this.setUp(attempt, signal);
+    if (isCopy(attempt)) await handTo(USER_ID, attempt.directory);
     return go('working');
   }
 
@@ -41,12 +43,19 @@ export class Prepare implements Step {
         head = await repository.ensureBranch(target, base);
       }
       await mkdir(this.places.root, { recursive: true });
-      await repository.addWorktree({ path, branch, from: head });
+      const where = { path, branch, from: head };
+      await (isCopy(attempt) ? repository.addCopy(where) : repository.addWorktree(where));
       attempt.base = head;
     });
     const worktree = this.places.worktreeOf(attempt);
     if (mission.repository && isAbsolute(mission.repository)) await worktree.include(mission.repository);
-    if (attempt.conflictingCommit) await worktree.beginMerge(attempt.conflictingCommit);
+    if (attempt.conflictingCommit) {
+      if (isCopy(attempt)) await worktree.fetch(repository.directory, attempt.conflictingCommit);
+      await worktree.beginMerge(attempt.conflictingCommit);
+      // Who clones gets both sides as a commit, with the markers in it.
+      if (attempt.agent.workplace === 'clone')
+        await worktree.commitAll({ author: 'Aether', message: 'Both sides, to be resolved' });
+    }
   }
 
   private async setUp(attempt: AttemptRow, signal: AbortSignal): Promise<void> {

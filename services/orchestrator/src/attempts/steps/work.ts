@@ -11,6 +11,7 @@ import type { AttemptRow } from '../attempt.entity.js';
 import { AttemptRepository } from '../attempt.repository.js';
 import { contextOf } from '../context.js';
 import { answerToQuestion, instructions, questionIn } from '../instructions.js';
+import { Places } from '../places.js';
 import { fail, go, waitFor, type Next, type Step } from '../step.js';
 
 /** The end of a turn comes as an event; this is for one that is lost. */
@@ -22,6 +23,7 @@ export class Work implements Step {
   constructor(
     private readonly messaging: Messaging,
     private readonly attempts: AttemptRepository,
+    private readonly places: Places,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
@@ -57,7 +59,10 @@ export class Work implements Step {
     );
     const reply = items.find(({ replyTo }) => replyTo === attempt.messageId);
     if (reply) return reply;
-    const text = attempt.answer === null ? instructions(attempt) : answerToQuestion(attempt.answer);
+    const text =
+      attempt.answer === null
+        ? instructions(attempt, this.places.cloneUrlOf(attempt))
+        : answerToQuestion(attempt.answer);
     const { messageId } = attempt;
     await this.messaging.call(
       openclawRequests.sendMessage,
@@ -77,7 +82,7 @@ export class Work implements Step {
         deploymentId,
         agentId,
         title: `${task.title} (attempt ${attempt.number})`.slice(0, 200),
-        ...(attempt.directory && { directory: attempt.directory }),
+        ...(attempt.directory && agentShares(attempt) && { directory: attempt.directory }),
         ...(mission.workspace.permissions === 'guarded' && { permissions: 'guarded' as const }),
       },
       contextOf(attempt, 'chat'),
@@ -129,6 +134,9 @@ export class Ask implements Step {
     return new Date(this.clock.now().getTime() + seconds * 1_000);
   }
 }
+
+/** Whether the agent sees the directory that was made for it. */
+const agentShares = ({ agent }: AttemptRow) => agent.workplace !== 'clone';
 
 const WAITS = 'an answer by a person';
 

@@ -1,0 +1,205 @@
+import { execFile } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtemp, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { executionRequests, type Workplace } from '@aether/contracts/execution';
+import type { Mission } from '@aether/contracts/mission-schemas';
+import { missionsRequests } from '@aether/contracts/missions';
+import { eventually } from '@aether/testing/eventually';
+import { FakeGateway, type TurnStep } from '@aether/testing/fake-gateway';
+import { freePort } from '@aether/testing/free-port';
+import { person, startOrchestrator, type Orchestrator } from './system.js';
+
+const operator = person();
+const TIMEOUT = 90_000;
+let system: Orchestrator;
+let gateway: FakeGateway;
+let repository: string;
+const scratch = mkdtempSync(join(tmpdir(), 'aether-elsewhere-'));
+
+const run = promisify(execFile);
+/** Never in a way that stops this process, since what git asks is served by it. */
+async function gitIn(cwd: string, ...args: string[]): Promise<string> {
+  const { stdout } = await run(
+    'git',
+    ['-c', 'user.name=Agent', '-c', 'user.email=agent@example.org', ...args],
+    { cwd, env: { PATH: '/usr/local/bin:/usr/bin:/bin', HOME: scratch, GIT_TERMINAL_PROMPT: '0' } },
+  );
+  return stdout.trim();
+}
+const git = (...args: string[]) => gitIn(repository, ...args);
+
+beforeAll(async () => {
+  const port = String(await freePort());
+  system = await startOrchestrator({ RETRY_PAUSE_S: '1', AGENT_ENDPOINT_PORT: port }, { withAgents: true });
+  gateway = await FakeGateway.start();
+  await system.connect('worker', gateway);
+}, 120_000);
+afterAll(async () => {
+  await system.stop();
+  await gateway.stop();
+  rmSync(scratch, { recursive: true, force: true });
+}, 60_000);
+beforeEach(async () => {
+  repository = mkdtempSync(join(scratch, 'repository-'));
+  await git('init', '--quiet', '-b', 'main');
+  writeFileSync(join(repository, 'a.txt'), 'a\n');
+  await git('add', '.');
+  await git('commit', '--quiet', '-m', 'first');
+});
+
+async function workAs(workplace: Workplace): Promise<void> {
+  let id = '';
+  await eventually(async () => {
+    const { items } = await system.call(executionRequests.listPool, {}, operator);
+    expect(items[0]).toMatchObject({ online: true });
+    id = items[0]?.id ?? '';
+  });
+  await system.call(executionRequests.updatePoolAgent, { id, workplace }, operator);
+}
+
+async function done(keys: readonly string[], more: object = {}): Promise<Mission> {
+  const { id } = await system.call(
+    missionsRequests.createMission,
+    { goal: 'Work elsewhere', plan: false, repository, ...more },
+    operator,
+  );
+  for (const key of keys)
+    await system.call(
+      missionsRequests.addTask,
+      { missionId: id, key, title: key, instructions: `do ${key}` },
+      operator,
+    );
+  await system.call(missionsRequests.approveMission, { id }, operator);
+  let mission: Mission | undefined;
+  await eventually(
+    async () => {
+      mission = await system.call(missionsRequests.getMission, { id }, operator);
+      expect({ state: mission.state, reason: mission.reason }).toMatchObject({ state: 'completed' });
+    },
+    { timeoutMs: 60_000 },
+  );
+  return mission as Mission;
+}
+
+/** How an agent is told to get its files, as a program reads it. */
+function cloneOrderIn(message: string): { branch: string; url: string } {
+  const [, branch = '', url = ''] = /git clone --branch (\S+) (\S+)`/.exec(message) ?? [];
+  return { branch, url };
+}
+
+const agentsOf = (message: string) => (message.includes('# left') ? 'left' : 'right');
+
+test(
+  'an agent on another machine clones its branch, pushes it back, and its conflicts are resolved likewise',
+  async () => {
+    await workAs('clone');
+    gateway.turns.script = async function* ({ message, session }): AsyncGenerator<TurnStep> {
+      expect(session.cwd).toBeUndefined();
+      const { branch, url } = cloneOrderIn(message);
+      const here = await mkdtemp(join(scratch, 'clone-'));
+      await gitIn(scratch, 'clone', '--quiet', '--branch', branch, url, here);
+      const isConflict = message.includes('conflict marker');
+      await writeFile(join(here, 'a.txt'), isConflict ? 'left and right\n' : `${agentsOf(message)}\n`);
+      await gitIn(here, 'commit', '--quiet', '-am', 'my work');
+      await gitIn(here, 'push', '--quiet', 'origin', branch);
+      yield { text: 'Pushed.' };
+    };
+    const mission = await done(['left', 'right'], {
+      checks: [{ name: 'it arrived', command: 'grep -E "left|right" a.txt' }],
+    });
+    expect(await git('show', `${mission.branch ?? ''}:a.txt`)).toBe('left and right');
+    expect(await git('log', '--format=%s', mission.branch ?? '')).toContain('my work');
+    expect(await git('fsck', '--strict', '--no-dangling')).toBe('');
+  },
+  TIMEOUT,
+);
+
+test(
+  'a task token opens its own branch only, and only while its agent is at work',
+  async () => {
+    await workAs('clone');
+    const refused: string[] = [];
+    const attempt = async (what: string, work: () => Promise<unknown>) => {
+      try {
+        await work();
+      } catch (error) {
+        refused.push(`${what}: ${String((error as { stderr?: unknown }).stderr)}`);
+      }
+    };
+    let used = '';
+    gateway.turns.script = async function* ({ message }): AsyncGenerator<TurnStep> {
+      const { branch, url } = cloneOrderIn(message);
+      used = url;
+      const here = await mkdtemp(join(scratch, 'attack-'));
+      await gitIn(scratch, 'clone', '--quiet', '--branch', branch, url, here);
+      expect(await gitIn(here, 'ls-remote', '--heads', 'origin')).toMatch(
+        new RegExp(`^\\S+\\s+refs/heads/${branch}$`),
+      );
+      await gitIn(here, 'commit', '--quiet', '--allow-empty', '-m', 'mine');
+      await attempt('main', () => gitIn(here, 'push', '--quiet', 'origin', 'HEAD:refs/heads/main'));
+      await attempt('rescue', () => gitIn(here, 'push', '--quiet', 'origin', 'HEAD:refs/aether/rescue/x'));
+      await attempt('delete', () => gitIn(here, 'push', '--quiet', 'origin', `:refs/heads/${branch}`));
+      await attempt('fetch', () => gitIn(here, 'fetch', '--quiet', 'origin', 'main'));
+      const wrong = new URL(url);
+      wrong.password = 'guessed';
+      await attempt('token', () => gitIn(here, 'ls-remote', wrong.href));
+      wrong.password = '';
+      wrong.username = '';
+      await attempt('nobody', () => gitIn(here, 'ls-remote', wrong.href));
+      const above = url.replace(/\/git\/[^/]+$/, '/git/..%2f..%2fetc');
+      await attempt('path', () => gitIn(here, 'ls-remote', above));
+      yield { text: 'Done.' };
+    };
+    await done(['left']);
+    expect(refused.map((line) => line.split(':')[0])).toEqual([
+      'main',
+      'rescue',
+      'delete',
+      'fetch',
+      'token',
+      'nobody',
+      'path',
+    ]);
+    await expect(gitIn(scratch, 'ls-remote', used)).rejects.toThrow();
+    expect(await git('log', '--format=%s', 'main')).toBe('first');
+  },
+  TIMEOUT,
+);
+
+test(
+  'an agent in a container works in a repository of its own, which belongs to it',
+  async () => {
+    await workAs('copy');
+    const owners: number[] = [];
+    gateway.turns.script = async function* ({ message, session }): AsyncGenerator<TurnStep> {
+      const here = session.cwd ?? '';
+      owners.push(
+        statSync(here).uid,
+        statSync(join(here, '.git', 'HEAD')).uid,
+        statSync(join(here, 'a.txt')).uid,
+      );
+      const isConflict = message.includes('conflict marker');
+      await writeFile(join(here, 'a.txt'), isConflict ? 'left and right\n' : `${agentsOf(message)}\n`);
+      if (!isConflict)
+        await gitIn(here, '-c', 'safe.directory=*', 'commit', '--quiet', '-am', 'by the agent');
+      yield { text: 'Done.' };
+    };
+    const mission = await done(['left', 'right'], {
+      checks: [{ name: 'it is there', command: 'grep -E "left|right" a.txt' }],
+    });
+    expect(await git('show', `${mission.branch ?? ''}:a.txt`)).toBe('left and right');
+    expect(await git('log', '--format=%s', mission.branch ?? '')).toContain('by the agent');
+    expect(await git('fsck', '--strict', '--no-dangling')).toBe('');
+    expect((await git('branch', '--format=%(refname:short)')).split('\n').sort()).toEqual(
+      [mission.branch, 'main'].sort(),
+    );
+    // Only root may give files away.
+    if (process.getuid?.() === 0) expect([...new Set(owners)]).toEqual([1_000]);
+    await eventually(() => expect(existsSync(join(system.directory, 'workspaces'))).toBe(true));
+  },
+  TIMEOUT,
+);
