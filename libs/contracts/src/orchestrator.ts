@@ -2,11 +2,13 @@ import { defineCatalog } from './contract.js';
 import { executionEvents, executionRequests, executionRoutes } from './execution.js';
 import { jasonEvents, jasonLive, jasonRequests, jasonRoutes } from './jason.js';
 import { operationsRequests, operationsRoutes } from './operations.js';
+import { remotesRequests, remotesRoutes } from './remotes.js';
 import { defineRoutes } from './route.js';
 
 export const orchestratorRequests = {
   ...jasonRequests,
   ...executionRequests,
+  ...remotesRequests,
   ...operationsRequests('orchestrator'),
 };
 
@@ -20,5 +22,6 @@ export const orchestratorCatalog = defineCatalog({
 export const orchestratorRoutes = defineRoutes({
   ...jasonRoutes,
   ...executionRoutes,
+  ...remotesRoutes,
   ...operationsRoutes('orchestrator', orchestratorRequests),
 });

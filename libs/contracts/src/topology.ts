@@ -77,6 +77,9 @@ export const topology = {
     catalog: orchestratorCatalog,
     calls: [
       ...Object.values(missionsRequests),
+      authRequests.storeSecret,
+      authRequests.revealSecret,
+      authRequests.deleteSecret,
       modelsRequests.getEndpoint,
       modelsRequests.issueVirtualKey,
       deployerRequests.listTemplates,
@@ -95,6 +98,7 @@ export const topology = {
         name: 'orchestrator-missions',
         events: [
           missionsEvents.missionChanged,
+          missionsEvents.missionDeleted,
           missionsEvents.taskChanged,
           missionsEvents.taskReviewed,
           missionsEvents.questionAnswered,

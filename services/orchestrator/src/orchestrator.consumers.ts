@@ -9,6 +9,7 @@ import type { AttemptRow } from './attempts/attempt.entity.js';
 import { AttemptRepository } from './attempts/attempt.repository.js';
 import { AttemptWorker } from './attempts/attempt-worker.js';
 import { Trace } from './attempts/trace.js';
+import { ForgetMissions } from './disk/forget-missions.js';
 import { JasonWorker } from './jason/jason-worker.js';
 import { JobRepository } from './jason/job.repository.js';
 import { Pool } from './pool/pool.js';
@@ -28,6 +29,7 @@ export class OrchestratorConsumers implements OnModuleInit {
     private readonly scheduler: Scheduler,
     private readonly pool: Pool,
     private readonly trace: Trace,
+    private readonly forgetMissions: ForgetMissions,
   ) {}
 
   onModuleInit(): void {
@@ -42,6 +44,7 @@ export class OrchestratorConsumers implements OnModuleInit {
       onEvent(missionsEvents.missionChanged, ({ mission, from }, tx) =>
         this.missionChanged(mission, from, tx),
       ),
+      onEvent(missionsEvents.missionDeleted, ({ missionId }, tx) => this.forgetMissions.begin(missionId, tx)),
       onEvent(missionsEvents.taskChanged, ({ task }, tx) => this.taskChanged(task, tx)),
       onEvent(missionsEvents.taskReviewed, ({ task, verdict }, tx) =>
         this.tell(tx, { id: task.attemptId ?? '', taskId: task.id }, { verdict }),

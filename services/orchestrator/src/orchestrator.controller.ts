@@ -7,6 +7,7 @@ import { RollBack } from './attempts/roll-back.js';
 import { Converse } from './jason/converse.js';
 import { FollowConversation } from './jason/follow-conversation.js';
 import { Pool } from './pool/pool.js';
+import { ManageRemotes } from './remotes/manage-remotes.js';
 import { CapsRepository } from './schedule/caps.repository.js';
 import { SetCaps } from './schedule/set-caps.js';
 import { TaskWaits } from './schedule/task-waits.js';
@@ -25,6 +26,7 @@ export class OrchestratorController implements OnModuleInit {
     private readonly caps: CapsRepository,
     private readonly setCaps: SetCaps,
     private readonly rollBack: RollBack,
+    private readonly remotes: ManageRemotes,
   ) {}
 
   onModuleInit(): void {
@@ -47,6 +49,11 @@ export class OrchestratorController implements OnModuleInit {
       getCaps: () => this.caps.get(),
       setCaps: (input, context) => this.setCaps.execute(input, context),
       rollBackMission: (input, context) => this.rollBack.execute(input, context),
+      createGitRemote: (input, context) => this.remotes.create(input, context),
+      listGitRemotes: (query) => this.remotes.list(query),
+      getGitRemote: ({ id }, context) => this.remotes.get(id, context),
+      updateGitRemote: (input, context) => this.remotes.update(input, context),
+      deleteGitRemote: (input, context) => this.remotes.remove(input, context),
     });
   }
 }
