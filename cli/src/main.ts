@@ -11,11 +11,16 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 
 const program = buildProgram();
 try {
-  await program.parseAsync(process.argv);
+  await program.parseAsync(process.argv.map(asText));
 } catch (thrown) {
   const error = thrown instanceof CommanderError ? fromCommander(thrown, program) : thrown;
   if (error !== null) {
     const terminal = new Terminal({ json: process.argv.includes('--json'), colour: null });
     process.exitCode = terminal.fail(error).exitCode;
   }
+}
+
+/** A goal may begin with a list, which is not an option: what it is put into is trimmed. */
+function asText(argument: string): string {
+  return /^-+\s/.test(argument) ? ` ${argument}` : argument;
 }

@@ -32,7 +32,7 @@ describe('the command, on a system without any agent', () => {
   }, 60_000);
 
   test('tells why there is no plan, and what to do', async () => {
-    const { code, stderr } = await machine.aether(['mission', 'create', 'Moon\n- fly [rocketry]', '--wait']);
+    const { code, stderr } = await machine.aether(['mission', 'create', '- fly to the moon [rocketry]', '--wait']);
     expect(code).toBe(1);
     expect(stderr).toMatch(/"rocketry".*\(plan_invalid\)\n {2}→ /);
   }, 60_000);
