@@ -14,6 +14,30 @@ type ChangedMission = DataOf<(typeof missionsEvents)['missionChanged']>;
 type ChangedTask = DataOf<(typeof missionsEvents)['taskChanged']>;
 type ChangedDeployment = DataOf<(typeof deployerEvents)['deploymentChanged']>;
 
+interface Page {
+  readonly items: readonly Versioned[];
+}
+/** A list as it is kept: one page, or those of an endless list. */
+type Kept = Page | { readonly pages: readonly Page[] };
+
+/** Inputs by which an entity may leave a list when it changes. */
+const FILTERS = new Set(['state', 'search', 'label', 'capability']);
+
+function replace(kept: Kept, entity: Versioned): Kept | undefined {
+  if (!('pages' in kept)) return replaceIn(kept, entity);
+  const at = kept.pages.findIndex((page) => replaceIn(page, entity));
+  const page = kept.pages[at];
+  const next = page && replaceIn(page, entity);
+  return next && { ...kept, pages: kept.pages.with(at, next) };
+}
+
+function replaceIn<P extends Page>(page: P, entity: Versioned): P | undefined {
+  const at = page.items.findIndex(({ id }) => id === entity.id);
+  const old = page.items[at];
+  if (!old) return undefined;
+  return old.version < entity.version ? { ...page, items: page.items.with(at, entity) } : page;
+}
+
 /** However many events come, a list is read anew this often at most. */
 const REFRESH_EVERY_MS = 400;
 
@@ -74,13 +98,11 @@ export class EventCache {
     this.client.setQueryData<Versioned>([one, { id: entity.id }], (old) =>
       old && old.version < entity.version ? entity : old,
     );
-    for (const [key, pages] of this.client.getQueriesData<{ items: Versioned[] }>({ queryKey: [list] })) {
-      const items = pages?.items;
-      const at = items?.findIndex(({ id }) => id === entity.id) ?? -1;
-      const old = items?.[at];
-      if (!items || !old) this.refresh(list);
-      else if (old.version < entity.version)
-        this.client.setQueryData(key, { ...pages, items: items.with(at, entity) });
+    for (const [key, kept] of this.client.getQueriesData<Kept>({ queryKey: [list] })) {
+      const isFiltered = Object.keys((key[1] ?? {}) as object).some((name) => FILTERS.has(name));
+      const replaced = kept && !isFiltered ? replace(kept, entity) : undefined;
+      if (replaced) this.client.setQueryData(key, replaced);
+      else this.refresh(list);
     }
   }
 

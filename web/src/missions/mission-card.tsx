@@ -1,0 +1,67 @@
+'use client';
+import type { Mission } from '@aether/contracts/mission-schemas';
+import { Flag, GitBranch, Lock } from 'lucide-react';
+import { classes } from '@/ui/classes';
+import { Link } from '@/ui/link';
+import { StateIcon, Tag, wordOf } from '@/ui/state';
+import { Ago } from '@/ui/time';
+import { compact, money, plural } from '@/ui/words';
+import { progressOf } from './progress';
+import { ProgressRing } from './progress-ring';
+
+/** One mission on the board. */
+export function MissionCard({ mission, draggable }: { readonly mission: Mission; readonly draggable: boolean }) {
+  const progress = progressOf(mission);
+  const isUrgent = mission.priority === 'high' || mission.priority === 'urgent';
+  return (
+    <Link
+      href={`/missions/${mission.id}/`}
+      draggable={draggable}
+      onDragStart={(event) => {
+        event.dataTransfer.setData('text/mission', mission.id);
+        event.dataTransfer.effectAllowed = 'move';
+      }}
+      className="block rounded-card border border-line bg-surface p-3 transition-colors duration-150 hover:border-line-strong"
+    >
+      <div className="flex items-start gap-2">
+        <StateIcon state={mission.state} className="mt-0.5" />
+        <h3 className="line-clamp-2 min-w-0 flex-1 font-medium break-words" title={mission.title}>
+          {mission.title}
+        </h3>
+        {progress.total > 0 && <ProgressRing progress={progress} />}
+      </div>
+      {mission.reason && (
+        <p className="mt-1.5 line-clamp-2 text-12 text-dim" title={mission.reason.cause}>
+          {mission.reason.cause}
+        </p>
+      )}
+      <div className="mt-2 flex flex-wrap items-center gap-1.5">
+        <span className="sr-only">{wordOf(mission.state)}</span>
+        {progress.needsPerson > 0 && <Tag tone="wait">{progress.needsPerson} need you</Tag>}
+        {isUrgent && (
+          <Tag tone={mission.priority === 'urgent' ? 'bad' : 'wait'}>
+            <Flag aria-hidden className="size-3" /> {mission.priority}
+          </Tag>
+        )}
+        {mission.visibility === 'private' && (
+          <Tag>
+            <Lock aria-hidden className="size-3" /> private
+          </Tag>
+        )}
+        {mission.labels.map((label) => (
+          <Tag key={label}>{label}</Tag>
+        ))}
+      </div>
+      <div className={classes('mt-2 flex items-center gap-3 text-12 text-dim')}>
+        <span>{progress.total ? `${progress.done} of ${plural(progress.total, 'task')}` : 'no tasks'}</span>
+        {mission.spend.tokens > 0 && (
+          <span title={`${mission.spend.tokens} tokens, ${money(mission.spend.costUsd)}`}>
+            {compact(mission.spend.tokens)} tokens
+          </span>
+        )}
+        {mission.repository && <GitBranch aria-label="In a repository" className="size-3.5" />}
+        <Ago at={mission.updatedAt} className="ml-auto" />
+      </div>
+    </Link>
+  );
+}
