@@ -105,6 +105,7 @@ export const TaskWait = z
       'mission_cap',
       'global_cap',
       'memory_low',
+      'disk_low',
       'ports_taken',
       'retry_pause',
     ]),

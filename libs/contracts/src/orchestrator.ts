@@ -4,11 +4,13 @@ import { jasonEvents, jasonLive, jasonRequests, jasonRoutes } from './jason.js';
 import { operationsRequests, operationsRoutes } from './operations.js';
 import { remotesRequests, remotesRoutes } from './remotes.js';
 import { defineRoutes } from './route.js';
+import { workspacesRequests, workspacesRoutes } from './workspaces.js';
 
 export const orchestratorRequests = {
   ...jasonRequests,
   ...executionRequests,
   ...remotesRequests,
+  ...workspacesRequests,
   ...operationsRequests('orchestrator'),
 };
 
@@ -23,5 +25,6 @@ export const orchestratorRoutes = defineRoutes({
   ...jasonRoutes,
   ...executionRoutes,
   ...remotesRoutes,
+  ...workspacesRoutes,
   ...operationsRoutes('orchestrator', orchestratorRequests),
 });

@@ -26,8 +26,10 @@ import { Prepare } from './attempts/steps/prepare.js';
 import { Report, Review } from './attempts/steps/report.js';
 import { Ask, Work } from './attempts/steps/work.js';
 import type { OrchestratorConfig } from './config.js';
+import { Disk } from './disk/disk.js';
 import { DiskRepository } from './disk/disk.repository.js';
 import { ForgetMissions } from './disk/forget-missions.js';
+import { Retention } from './disk/retention.js';
 import { Repositories } from './git/repositories.js';
 import { Turnstile } from './git/turnstile.js';
 import { AnswerPerson } from './jason/answer-person.js';
@@ -88,6 +90,8 @@ export class AppModule {
         Repositories,
         DiskRepository,
         ForgetMissions,
+        Disk,
+        Retention,
         Places,
         SendArtifact,
         Handover,

@@ -4,6 +4,8 @@ import { z } from 'zod';
 
 const seconds = z.coerce.number().int().min(1).max(604_800);
 
+const days = z.coerce.number().int().min(1).max(3_650);
+
 const Roots = z
   .string()
   .default('')
@@ -57,6 +59,14 @@ export const OrchestratorConfig = DatabaseConfig.extend({
     .min(0)
     .default(512)
     .describe('no task starts with less memory available'),
+  DISK_FREE_MIN_MB: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .default(1_024)
+    .describe('no task starts with less room on the volume of DATA_DIR'),
+  RESCUE_RETENTION_DAYS: days.default(30).describe('how long work that was not accepted is kept'),
+  CLONE_RETENTION_DAYS: days.default(30).describe('how long a clone is kept that no open mission uses'),
   TASK_PORT_FIRST: z.coerce.number().int().min(1_024).max(65_535).default(46_000),
   TASK_PORT_LAST: z.coerce.number().int().min(1_024).max(65_535).default(46_999),
 });

@@ -7,6 +7,7 @@ import { RollBack } from './attempts/roll-back.js';
 import { Converse } from './jason/converse.js';
 import { FollowConversation } from './jason/follow-conversation.js';
 import { Pool } from './pool/pool.js';
+import { Disk } from './disk/disk.js';
 import { ManageRemotes } from './remotes/manage-remotes.js';
 import { CapsRepository } from './schedule/caps.repository.js';
 import { SetCaps } from './schedule/set-caps.js';
@@ -27,6 +28,7 @@ export class OrchestratorController implements OnModuleInit {
     private readonly setCaps: SetCaps,
     private readonly rollBack: RollBack,
     private readonly remotes: ManageRemotes,
+    private readonly disk: Disk,
   ) {}
 
   onModuleInit(): void {
@@ -49,6 +51,7 @@ export class OrchestratorController implements OnModuleInit {
       getCaps: () => this.caps.get(),
       setCaps: (input, context) => this.setCaps.execute(input, context),
       rollBackMission: (input, context) => this.rollBack.execute(input, context),
+      getWorkspaces: (_input, { actor }) => this.disk.workspaces(actor),
       createGitRemote: (input, context) => this.remotes.create(input, context),
       listGitRemotes: (query) => this.remotes.list(query),
       getGitRemote: ({ id }, context) => this.remotes.get(id, context),

@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -7,16 +7,23 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/
 import type { CallInputOf } from '@aether/contracts/contract';
 import { executionRequests } from '@aether/contracts/execution';
 import { missionsRequests } from '@aether/contracts/missions';
+import { remotesRequests } from '@aether/contracts/remotes';
+import { workspacesRequests } from '@aether/contracts/workspaces';
 import type { Mission } from '@aether/contracts/mission-schemas';
 import { serviceContext } from '@aether/messaging/context';
 import { eventually } from '@aether/testing/eventually';
 import { FakeGateway } from '@aether/testing/fake-gateway';
+import { Client } from 'pg';
+import { GitHost } from './git-host.js';
 import { person, startOrchestrator, type Orchestrator } from './system.js';
 
 const operator = person();
+const admin = person('admin');
+const TOKEN = 'a-token-of-acme';
 const TIMEOUT = 90_000;
 let system: Orchestrator;
 let gateway: FakeGateway;
+let host: GitHost;
 let repository: string;
 
 const gitIn = (directory: string, ...args: string[]) =>
@@ -28,6 +35,7 @@ const git = (...args: string[]) => gitIn(repository, ...args);
 const refs = (under: string) => git('for-each-ref', '--format=%(refname)', under).split('\n').filter(Boolean);
 
 beforeAll(async () => {
+  host = await GitHost.start(TOKEN);
   system = await startOrchestrator(
     { RETRY_PAUSE_S: '1', OUTBOUND_ALLOWED_RANGES: '127.0.0.0/8' },
     { withAgents: true },
@@ -48,6 +56,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await system.stop();
   await gateway.stop();
+  await host.stop();
 }, 60_000);
 beforeEach(() => {
   repository = mkdtempSync(join(tmpdir(), 'aether-delivery-'));
@@ -57,6 +66,24 @@ beforeEach(() => {
   git('commit', '--quiet', '-m', 'first');
 });
 afterEach(() => rmSync(repository, { recursive: true, force: true }));
+
+/** Has Aether use the token at addresses of the host that begin so. */
+async function account(
+  name: string,
+  settings: Partial<CallInputOf<typeof remotesRequests.createGitRemote>> & { urlPrefix: string },
+): Promise<void> {
+  await system.call(remotesRequests.createGitRemote, { name, token: TOKEN, ...settings }, admin);
+}
+
+async function query(sql: string): Promise<void> {
+  const client = new Client({ connectionString: system.database.url });
+  await client.connect();
+  try {
+    await client.query(sql);
+  } finally {
+    await client.end();
+  }
+}
 
 type Settings = Partial<CallInputOf<typeof missionsRequests.createMission>>;
 
@@ -113,6 +140,73 @@ test(
     }
     expect(refs('refs/aether')).toEqual([]);
     expect(git('show', `${done.branch ?? ''}:work.txt`)).toBe('right');
+  },
+  TIMEOUT,
+);
+
+test(
+  'what missions occupy is told, and what was not accepted goes after its time',
+  async () => {
+    const { id } = await begin('spoil');
+    await became(id, 'paused');
+    await eventually(() => Promise.resolve(expect(refs('refs/aether/rescue')).toHaveLength(3)));
+    const told = await system.call(workspacesRequests.getWorkspaces, {}, operator);
+    expect(told).toMatchObject({ worktrees: [], rescueRefs: 3, minimumFreeBytes: 1_024 * 1_048_576 });
+    expect(told.freeBytes).toBeGreaterThan(0);
+    expect(told.totalBytes).toBeGreaterThan(told.freeBytes);
+
+    await query(`UPDATE attempt SET finished_at = now() - interval '31 days' WHERE number < 3`);
+    await system.restart();
+    await eventually(() => Promise.resolve(expect(refs('refs/aether/rescue')).toHaveLength(1)));
+    await eventually(async () => {
+      const { items } = await system.call(executionRequests.listAttempts, { missionId: id }, operator);
+      expect(items.map(({ rescueRef }) => rescueRef !== null)).toEqual([true, false, false]);
+    });
+  },
+  TIMEOUT,
+);
+
+test('no token is told, and only who may change settings says where it goes', async () => {
+  const input = { name: 'told', urlPrefix: 'https://93.184.216.34/Told/', token: TOKEN };
+  const refused = (what: Promise<unknown>) =>
+    what.then(
+      () => 'done',
+      (error: unknown) => (error as { code?: string }).code,
+    );
+  expect(await refused(system.call(remotesRequests.createGitRemote, input, operator))).toBe('forbidden');
+  const inward = { ...input, urlPrefix: 'http://169.254.169.254/' };
+  expect(await refused(system.call(remotesRequests.createGitRemote, inward, admin))).toBe('address_refused');
+  const once = { ...admin, idempotencyKey: 'told-once' };
+  const remote = await system.call(remotesRequests.createGitRemote, input, once);
+  expect(await system.call(remotesRequests.createGitRemote, input, once)).toEqual(remote);
+  expect(JSON.stringify(remote)).not.toContain(TOKEN);
+  expect(await refused(system.call(remotesRequests.createGitRemote, input, admin))).toBe('git_remote_taken');
+  const { id } = remote;
+  const elsewhere = { id, urlPrefix: 'https://93.184.216.35/' };
+  expect(await refused(system.call(remotesRequests.updateGitRemote, elsewhere, admin))).toBe('token_needed');
+  const api = { id, kind: 'gitea' as const, apiUrl: 'https://93.184.216.35/api' };
+  expect(await refused(system.call(remotesRequests.updateGitRemote, api, admin))).toBe('token_needed');
+  const changed = await system.call(remotesRequests.updateGitRemote, { id, token: 'another' }, admin);
+  expect(changed).toMatchObject({ name: 'told', kind: 'plain', apiUrl: null });
+  expect(await refused(system.call(remotesRequests.deleteGitRemote, { id }, operator))).toBe('forbidden');
+  await system.call(remotesRequests.deleteGitRemote, { id }, admin);
+  expect((await system.call(remotesRequests.listGitRemotes, {}, operator)).items).toEqual([]);
+});
+
+test(
+  'a repository that asks for a token is cloned with that of the longest prefix, which is kept nowhere',
+  async () => {
+    host.create('acme', 'tools', repository);
+    const address = `${host.url}/acme/tools.git`;
+    const before = await begin('do', { repository: address });
+    expect((await became(before.id, 'paused')).reason).toMatchObject({ code: 'repository_unreachable' });
+    await account('wrong', { urlPrefix: `${host.url}/`, token: 'of-somebody-else' });
+    await account('acme', { urlPrefix: `${host.url}/acme/` });
+    await system.call(missionsRequests.resumeMission, { id: before.id }, operator);
+    await became(before.id, 'completed');
+    const basic = Buffer.from(`x-access-token:${TOKEN}`).toString('base64');
+    const found = spawnSync('grep', ['-rlF', '-e', TOKEN, '-e', basic, system.directory]);
+    expect({ status: found.status, files: found.stdout.toString() }).toEqual({ status: 1, files: '' });
   },
   TIMEOUT,
 );

@@ -1,7 +1,8 @@
-import type { Transaction } from '@aether/persistence/database';
-import { Database } from '@aether/persistence/database';
+import type { Actor } from '@aether/messaging/context';
+import { Database, type Transaction } from '@aether/persistence/database';
+import { onlyVisible } from '@aether/persistence/visibility';
 import { Injectable } from '@nestjs/common';
-import { IsNull, LessThan, Not, type EntityManager } from 'typeorm';
+import { IsNull, LessThan, Not } from 'typeorm';
 import { AttemptRow } from '../attempts/attempt.entity.js';
 import { ConversationRow } from '../jason/conversation.entity.js';
 import { ForgottenMissionRow } from './forgotten-mission.entity.js';
@@ -31,6 +32,16 @@ export class DiskRepository {
     );
   }
 
+  /** Attempts under way, as far as the actor may see them. */
+  async open(actor: Actor): Promise<AttemptRow[]> {
+    return this.database.read((manager) =>
+      onlyVisible(
+        manager.createQueryBuilder(AttemptRow, 'row').where('row.finishedAt IS NULL'),
+        actor,
+      ).getMany(),
+    );
+  }
+
   /** Attempts that ended before and whose work is still kept, the oldest first. */
   async rescuedBefore(before: Date, limit: number): Promise<AttemptRow[]> {
     return this.database.read((manager) =>
@@ -47,8 +58,6 @@ export class DiskRepository {
   }
 
   async countRescued(): Promise<number> {
-    return this.database.read((manager: EntityManager) =>
-      manager.countBy(AttemptRow, { rescueRef: Not(IsNull()) }),
-    );
+    return this.database.read((manager) => manager.countBy(AttemptRow, { rescueRef: Not(IsNull()) }));
   }
 }

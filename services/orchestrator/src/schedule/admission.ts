@@ -31,6 +31,7 @@ export class Admission {
       readonly before: readonly AttemptRow[];
       readonly now: Date;
       readonly memoryFreeMb: number;
+      readonly diskFreeMb: number;
       readonly config: OrchestratorConfig;
     },
   ) {
@@ -89,7 +90,7 @@ export class Admission {
   }
 
   private cap(task: ReadyTask): TaskWait | null {
-    const { caps, memoryFreeMb, config } = this.given;
+    const { caps, memoryFreeMb, diskFreeMb, config } = this.given;
     if (this.total >= caps.tasks)
       return waitOf(task, 'global_cap', {
         text: `${this.total} tasks run, as many as may at the same time.`,
@@ -104,6 +105,11 @@ export class Admission {
       return waitOf(task, 'memory_low', {
         text: `Only ${Math.round(memoryFreeMb)} MB of memory are available; ${config.MEMORY_FREE_MIN_MB} MB must stay free.`,
         remedy: 'Stop something else on this machine.',
+      });
+    if (diskFreeMb < config.DISK_FREE_MIN_MB)
+      return waitOf(task, 'disk_low', {
+        text: `Only ${Math.round(diskFreeMb)} MB are free on disk; ${config.DISK_FREE_MIN_MB} MB must stay free.`,
+        remedy: 'Make room on the volume of DATA_DIR; `aether mission disk` shows what missions occupy.',
       });
     return null;
   }

@@ -16,6 +16,7 @@ import { AttemptRow } from '../attempts/attempt.entity.js';
 import { AttemptRepository } from '../attempts/attempt.repository.js';
 import { AttemptWorker } from '../attempts/attempt-worker.js';
 import type { OrchestratorConfig } from '../config.js';
+import { Disk } from '../disk/disk.js';
 import { Pool } from '../pool/pool.js';
 import { CLOCK, CONFIG, LOGGER } from '../tokens.js';
 import { Admission, type Admitted } from './admission.js';
@@ -43,6 +44,7 @@ export class Scheduler implements OnApplicationBootstrap, OnApplicationShutdown 
     private readonly caps: CapsRepository,
     private readonly waits: TaskWaits,
     private readonly deployMissing: DeployMissing,
+    private readonly disk: Disk,
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(CONFIG) private readonly config: OrchestratorConfig,
     @Inject(LOGGER) private readonly logger: Logger,
@@ -76,11 +78,13 @@ export class Scheduler implements OnApplicationBootstrap, OnApplicationShutdown 
       context,
     );
     if (items.length === 0) return this.waits.replace([]);
-    const [agents, caps, memoryFreeMb] = await Promise.all([
+    const [agents, caps, memoryFreeMb, { freeBytes }] = await Promise.all([
       this.pool.current(),
       this.caps.get(),
       availableMb(),
+      this.disk.volume(),
     ]);
+    const diskFreeMb = freeBytes / 1_048_576;
     const waits: TaskWait[] = [];
     let begun = 0;
     await this.database.transaction(context, async (tx) => {
@@ -94,7 +98,7 @@ export class Scheduler implements OnApplicationBootstrap, OnApplicationShutdown 
       );
       const now = this.clock.now();
       const { config } = this;
-      const admission = new Admission({ agents, caps, loads, before, now, memoryFreeMb, config });
+      const admission = new Admission({ agents, caps, loads, before, now, memoryFreeMb, diskFreeMb, config });
       for (const task of inOrder(waiting, now)) {
         const decision = admission.decide(task);
         if ('wait' in decision) waits.push(decision.wait);
