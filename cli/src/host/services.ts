@@ -77,6 +77,7 @@ export function environmentOf(
     STREAM_REPLICAS: '1',
     HEALTH_PORT: undefined,
   };
+  const agentEndpoint = `http://127.0.0.1:${addresses.agentEndpointPort}`;
   const database = databaseOwners.find((owner) => owner === service);
   const own: Partial<Record<ServiceName, Environment>> = {
     auth: environment.MASTER_KEY || environment.MASTER_KEY_FILE ? {} : { MASTER_KEY: addresses.masterKey },
@@ -87,7 +88,7 @@ export function environmentOf(
     },
     deployer: {
       DATA_DIR: dataDir,
-      AGENT_TOOLS_URL: `http://127.0.0.1:${addresses.agentEndpointPort}/mcp`,
+      AGENT_TOOLS_URL: `${agentEndpoint}/mcp`,
       RUNTIME_DIR: config.openclawDir ?? undefined,
       STOP_AGENTS_ON_EXIT: 'true',
       WORKSPACES_DIR: join(dataDir, 'workspaces'),
@@ -99,8 +100,10 @@ export function environmentOf(
       DATA_DIR: dataDir,
       AGENT_ENDPOINT_HOST: '127.0.0.1',
       AGENT_ENDPOINT_PORT: String(addresses.agentEndpointPort),
+      // Who works on another machine comes in where people do.
+      AGENT_ENDPOINT_URL: environment.PUBLIC_URL ?? `http://${config.host}:${addresses.gatewayPort}`,
     },
-    gateway: { HOST: config.host, PORT: String(addresses.gatewayPort) },
+    gateway: { HOST: config.host, PORT: String(addresses.gatewayPort), AGENT_ENDPOINT_URL: agentEndpoint },
   };
   return {
     ...common,

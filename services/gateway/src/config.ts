@@ -48,6 +48,10 @@ export const GatewayConfig = BaseConfig.omit({ HEALTH_PORT: true })
     TLS_CERT_FILE: z.string().min(1).optional().describe('PEM, with the chain; https is spoken where given'),
     TLS_KEY_FILE: z.string().min(1).optional().describe('PEM'),
     CONSOLE_DIR: z.string().min(1).default(CONSOLE_EXPORT).describe('the exported console'),
+    AGENT_ENDPOINT_URL: z
+      .url({ protocol: /^https?$/ })
+      .optional()
+      .describe('where the orchestrator serves agents; passed on at /mcp and /git where given'),
     BODY_LIMIT_BYTES: count(1024 ** 2, 64 * 1024 ** 2),
     REQUEST_TIMEOUT_MS: count(30_000),
     SHUTDOWN_DELAY_MS: z.coerce

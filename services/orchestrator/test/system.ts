@@ -84,6 +84,8 @@ export async function startOrchestrator(
 
   return {
     directory,
+    /** What a gateway of this system needs. */
+    edgeEnvironment: { NATS_URL: nats.url, NATS_PASSWORD: nats.passwordOf('gateway') },
     database: own.database,
     gateway,
     bus,

@@ -8,6 +8,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { executionRequests, type Workplace } from '@aether/contracts/execution';
 import type { Mission } from '@aether/contracts/mission-schemas';
 import { missionsRequests } from '@aether/contracts/missions';
+import { startGateway } from '@aether/gateway/service';
 import { eventually } from '@aether/testing/eventually';
 import { FakeGateway, type TurnStep } from '@aether/testing/fake-gateway';
 import { freePort } from '@aether/testing/free-port';
@@ -16,6 +17,7 @@ import { person, startOrchestrator, type Orchestrator } from './system.js';
 const operator = person();
 const TIMEOUT = 90_000;
 let system: Orchestrator;
+let edge: Awaited<ReturnType<typeof startGateway>>;
 let gateway: FakeGateway;
 let repository: string;
 const scratch = mkdtempSync(join(tmpdir(), 'aether-elsewhere-'));
@@ -34,11 +36,26 @@ const git = (...args: string[]) => gitIn(repository, ...args);
 
 beforeAll(async () => {
   const port = String(await freePort());
-  system = await startOrchestrator({ RETRY_PAUSE_S: '1', AGENT_ENDPOINT_PORT: port }, { withAgents: true });
+  const edgePort = String(await freePort());
+  system = await startOrchestrator(
+    {
+      RETRY_PAUSE_S: '1',
+      AGENT_ENDPOINT_PORT: port,
+      AGENT_ENDPOINT_URL: `http://127.0.0.1:${edgePort}`,
+    },
+    { withAgents: true },
+  );
+  edge = await startGateway({
+    ...system.edgeEnvironment,
+    PORT: edgePort,
+    AGENT_ENDPOINT_URL: `http://127.0.0.1:${port}`,
+    LOG_LEVEL: 'silent',
+  });
   gateway = await FakeGateway.start();
   await system.connect('worker', gateway);
 }, 120_000);
 afterAll(async () => {
+  await edge.stop();
   await system.stop();
   await gateway.stop();
   rmSync(scratch, { recursive: true, force: true });

@@ -5,6 +5,7 @@ import type { Logger } from '@aether/runtime/logger';
 import fastifyCookie from '@fastify/cookie';
 import fastifyCors from '@fastify/cors';
 import fastifyHelmet from '@fastify/helmet';
+import fastifyHttpProxy from '@fastify/http-proxy';
 import { FastifyOtelInstrumentation } from '@fastify/otel';
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance } from 'fastify';
@@ -73,8 +74,15 @@ export async function registerPlugins(
     allowedPath: (path) => SWAGGER_FILES.has(path),
     maxAge: '1h',
   });
+  if (config.AGENT_ENDPOINT_URL) await registerAgentEndpoint(fastify, config.AGENT_ENDPOINT_URL);
   await registerConsole(fastify, { folder: config.CONSOLE_DIR, policy: CONTENT_SECURITY_POLICY, logger });
   acceptJsonOnly(fastify);
+}
+
+/** What agents on other machines reach: tools and git. Who may do what is decided where they are served. */
+async function registerAgentEndpoint(fastify: FastifyInstance, upstream: string): Promise<void> {
+  for (const prefix of ['/mcp', '/git'])
+    await fastify.register(fastifyHttpProxy, { upstream, prefix, rewritePrefix: prefix });
 }
 
 function decorate(fastify: FastifyInstance, logger: Logger, httpMetrics: HttpMetrics): void {
