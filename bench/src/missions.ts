@@ -3,6 +3,7 @@ import { hostTestServers } from '@aether/testing/test-servers';
 import { startProcessSystem } from '@aether/testing/process-system';
 import { boardLoad } from './board-load.js';
 import { chainInFlight, throughput, type Chain } from './mission-load.js';
+import { restateChain } from './restate.js';
 import { graphileChain, pgBossChain } from './queues.js';
 
 /** Tasks of one chain, one after the other; each starts when the one before is done. */
@@ -37,6 +38,8 @@ try {
   report('the same chain through graphile-worker and pg-boss');
   const graphile = await graphileChain(system.postgresUrl, { steps: STEPS, inFlight: IN_FLIGHT });
   const pgBoss = await pgBossChain(system.postgresUrl, { steps: STEPS, inFlight: IN_FLIGHT });
+  report('and through Restate');
+  const restate = await restateChain({ steps: STEPS, inFlight: IN_FLIGHT });
   process.stdout.write(
     [
       '',
@@ -45,6 +48,9 @@ try {
       row('Aether: accepted → turn of the dependent task at its gateway', aether),
       row('graphile-worker: job done → next job runs', graphile),
       row('pg-boss: job done → next job runs', pgBoss),
+      ...(restate
+        ? [row('Restate: step done → next step runs', restate)]
+        : ['| Restate: its server does not run here | – | – | – |']),
       '',
       `${tasksPerS.toFixed(1)} tasks per second from start to accepted (${BURST} independent ones, each with a turn).`,
       '',

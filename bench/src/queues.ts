@@ -5,14 +5,14 @@ import { PgBoss } from 'pg-boss';
 import type { Chain } from './mission-load.js';
 import { percentile } from './percentile.js';
 
-interface Load {
+export interface Load {
   readonly steps: number;
   /** Jobs that run all the while and end with the measurement. */
   readonly inFlight: number;
 }
 
 /** Each job adds the next one before it ends, as a dependency made by hand does. */
-class Steps {
+export class Steps {
   readonly ended = new EventEmitter();
   readonly hold = Promise.withResolvers<void>();
   private readonly waits: number[] = [];
