@@ -26,7 +26,7 @@ export function Board({ missions, counts }: { readonly missions: readonly Missio
       onDragEnd={() => setDragged(null)}
     >
       <Fault error={error} className="m-4 mb-0" />
-      <div tabIndex={0} role="group" aria-label="Board" className="flex min-h-0 flex-1 snap-x gap-4 overflow-x-auto p-4 md:px-6">
+      <div tabIndex={0} role="group" aria-label="Board" className="flex min-h-0 flex-1 snap-x scroll-px-4 gap-3 overflow-x-auto p-4 md:scroll-px-6 md:px-6">
         {columns.map((column) => (
           <BoardColumn
             key={column.id}
@@ -73,7 +73,7 @@ function BoardColumn({
         onDrop();
       }}
       className={classes(
-        'flex w-72 shrink-0 snap-start flex-col rounded-card border bg-raised/50 2xl:w-auto 2xl:flex-1',
+        'flex min-w-56 shrink-0 flex-1 basis-56 snap-start flex-col rounded-card border bg-raised/50 max-sm:basis-[80vw]',
         isOpen ? 'border-accent bg-accent-quiet' : 'border-transparent',
         dragged && !isOpen && 'opacity-60',
       )}

@@ -1,7 +1,6 @@
 'use client';
 import type { Mission } from '@aether/contracts/mission-schemas';
 import { Flag, GitBranch, Lock } from 'lucide-react';
-import { classes } from '@/ui/classes';
 import { Link } from '@/ui/link';
 import { StateIcon, Tag, wordOf } from '@/ui/state';
 import { Ago } from '@/ui/time';
@@ -52,11 +51,11 @@ export function MissionCard({ mission, draggable }: { readonly mission: Mission;
           <Tag key={label}>{label}</Tag>
         ))}
       </div>
-      <div className={classes('mt-2 flex items-center gap-3 text-12 text-dim')}>
+      <div className="mt-2 flex items-center gap-2.5 text-12 whitespace-nowrap text-dim">
         <span>{progress.total ? `${progress.done} of ${plural(progress.total, 'task')}` : 'no tasks'}</span>
         {mission.spend.tokens > 0 && (
           <span title={`${mission.spend.tokens} tokens, ${money(mission.spend.costUsd)}`}>
-            {compact(mission.spend.tokens)} tokens
+            {compact(mission.spend.tokens)}
           </span>
         )}
         {mission.repository && <GitBranch aria-label="In a repository" className="size-3.5" />}

@@ -1,0 +1,96 @@
+'use client';
+import type { ProbeReport } from '@aether/contracts/openclaw';
+import { useRead } from '@/api/queries';
+import { Card, Figure } from '@/ui/card';
+import { Empty, Loaded } from '@/ui/feedback';
+import { StateBadge, StateIcon } from '@/ui/state';
+import { Ago } from '@/ui/time';
+import { duration } from '@/ui/words';
+
+const checkNames = { http: 'Answers HTTP', handshake: 'Signs in', scopes: 'Has its rights', call: 'Answers a call' } as const;
+
+/** The connection to a deployment's gateway, and its last probes. */
+export function AgentHealth({ deploymentId }: { readonly deploymentId: string }) {
+  const connections = useRead('GET /api/v1/connections', { limit: 200 });
+  return (
+    <Loaded query={connections}>
+      {({ items }) => {
+        const connection = items.find((each) => each.deploymentId === deploymentId);
+        if (!connection)
+          return <Empty title="Not connected yet">The connection opens when the deployment has started.</Empty>;
+        return (
+          <div className="space-y-4 p-4">
+            <div className="flex flex-wrap items-center gap-3">
+              <StateBadge state={connection.state} />
+              <span className="text-12 text-dim">
+                since <Ago at={connection.updatedAt} />
+              </span>
+            </div>
+            {connection.reason && (
+              <div className="rounded-card bg-bad-quiet p-3">
+                <p>{connection.reason.cause}</p>
+                <p className="text-dim">{connection.reason.remedy}</p>
+              </div>
+            )}
+            <dl className="grid grid-cols-2 gap-3 sm:grid-cols-4">
+              <Figure label="Gateway">{connection.gatewayVersion ?? '–'}</Figure>
+              <Figure label="Protocol">{connection.protocol ?? '–'}</Figure>
+              <Figure label="Gaps filled">{connection.gaps}</Figure>
+              <Figure label="Rights">
+                <span title={connection.scopes.join(', ')}>{connection.scopes.length}</span>
+              </Figure>
+            </dl>
+            <Probes connectionId={connection.id} />
+          </div>
+        );
+      }}
+    </Loaded>
+  );
+}
+
+function Probes({ connectionId }: { readonly connectionId: string }) {
+  const probes = useRead('GET /api/v1/connections/{id}/probes', { id: connectionId, limit: 30 });
+  return (
+    <Loaded query={probes}>
+      {({ items }) => (
+        <Card title="Probes" flush>
+          {items.length === 0 && <p className="p-4 text-dim">None yet.</p>}
+          <ul>
+            {items.map((probe) => (
+              <Probe key={probe.at} probe={probe} />
+            ))}
+          </ul>
+        </Card>
+      )}
+    </Loaded>
+  );
+}
+
+function Probe({ probe }: { readonly probe: ProbeReport }) {
+  const ms = probe.checks.reduce((sum, check) => sum + check.ms, 0);
+  return (
+    <li className="border-b border-line last:border-b-0">
+      <details open={!probe.ok}>
+        <summary className="flex h-9 cursor-pointer items-center gap-2 px-4">
+          <StateIcon state={probe.ok ? 'done' : 'failed'} />
+          <span className="flex-1 truncate">{probe.reason?.cause ?? 'All checks passed'}</span>
+          <span className="text-12 text-dim">{duration(ms)}</span>
+          <Ago at={probe.at} className="w-16 text-right text-12 text-dim" />
+        </summary>
+        <ul className="space-y-1 px-4 pb-3 pl-10 text-12">
+          {probe.checks.map((check) => (
+            <li key={check.name} className="flex items-baseline gap-2">
+              <span className={check.ok ? 'text-good' : 'text-bad'}>{check.ok ? 'passed' : 'failed'}</span>
+              <span>{checkNames[check.name]}</span>
+              <span className="min-w-0 flex-1 truncate text-dim" title={check.detail ?? undefined}>
+                {check.detail}
+              </span>
+              <span className="text-dim">{duration(check.ms)}</span>
+            </li>
+          ))}
+          {probe.reason && <li className="text-dim">{probe.reason.remedy}</li>}
+        </ul>
+      </details>
+    </li>
+  );
+}

@@ -1,0 +1,52 @@
+'use client';
+import type { Message } from '@aether/contracts/openclaw';
+import { memo } from 'react';
+import { AgentMark } from '@/ui/agent-mark';
+import { Markdown } from '@/ui/markdown';
+import { Ago, Elapsed } from '@/ui/time';
+import { sentence } from '@/ui/words';
+import { ToolLine } from './tool-line';
+
+const running = new Set<Message['state']>(['queued', 'sent', 'streaming']);
+
+export const isRunning = (message: Message | undefined): boolean =>
+  message?.role === 'assistant' && running.has(message.state);
+
+export const MessageView = memo(function MessageView({ message, agentName, phase }: { readonly message: Message; readonly agentName: string; readonly phase?: string | undefined }) {
+  if (message.role === 'user')
+    return (
+      <li className="flex justify-end">
+        <div className="max-w-[85%] rounded-dialog rounded-br-sm bg-accent-quiet px-3.5 py-2 text-14 break-words whitespace-pre-wrap" data-message={message.seq}>
+          {message.text}
+        </div>
+      </li>
+    );
+  const isOn = isRunning(message);
+  return (
+    <li className="flex gap-3" data-message={message.seq} data-state={message.state}>
+      <AgentMark name={agentName} />
+      <div className="min-w-0 flex-1 space-y-2">
+        <p className="flex items-baseline gap-2">
+          <span className="font-medium">{agentName}</span>
+          <Ago at={message.createdAt} className="text-12 text-dim" />
+        </p>
+        {message.toolCalls.map((tool) => (
+          <ToolLine key={tool.id} tool={tool} />
+        ))}
+        {message.text && <Markdown text={message.text} streams={isOn} />}
+        {isOn && (
+          <p role="status" className="flex items-center gap-2 text-12 text-dim">
+            <span aria-hidden className="size-1.75 animate-pulse rounded-full bg-info" />
+            {sentence(phase ?? (message.text ? 'writing' : 'thinking'))}, <Elapsed from={message.createdAt} />
+          </p>
+        )}
+        {message.state === 'aborted' && <p className="text-12 text-dim">Stopped.</p>}
+        {message.reason && (
+          <p className="rounded-control bg-bad-quiet px-3 py-2 text-bad">
+            {message.reason.cause} {message.reason.remedy} <code className="font-mono text-12">({message.reason.code})</code>
+          </p>
+        )}
+      </div>
+    </li>
+  );
+});
