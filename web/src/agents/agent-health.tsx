@@ -7,7 +7,12 @@ import { StateBadge, StateIcon } from '@/ui/state';
 import { Ago } from '@/ui/time';
 import { duration } from '@/ui/words';
 
-const checkNames = { http: 'Answers HTTP', handshake: 'Signs in', scopes: 'Has its rights', call: 'Answers a call' } as const;
+const checkNames = {
+  http: 'Answers HTTP',
+  handshake: 'Signs in',
+  scopes: 'Has its rights',
+  call: 'Answers a call',
+} as const;
 
 /** The connection to a deployment's gateway, and its last probes. */
 export function AgentHealth({ deploymentId }: { readonly deploymentId: string }) {
@@ -17,7 +22,9 @@ export function AgentHealth({ deploymentId }: { readonly deploymentId: string })
       {({ items }) => {
         const connection = items.find((each) => each.deploymentId === deploymentId);
         if (!connection)
-          return <Empty title="Not connected yet">The connection opens when the deployment has started.</Empty>;
+          return (
+            <Empty title="Not connected yet">The connection opens when the deployment has started.</Empty>
+          );
         return (
           <div className="space-y-4 p-4">
             <div className="flex flex-wrap items-center gap-3">

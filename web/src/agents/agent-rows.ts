@@ -36,16 +36,14 @@ export function agentRows({ pool, deployments, agents }: HubSources): AgentRow[]
     }),
     ...deployments
       .filter(({ id, state }) => !pooled.has(id) && state !== 'deleted')
-      .map(
-        (deployment): AgentRow => ({
-          id: deployment.id,
-          name: deployment.name,
-          capabilities: deployment.capabilities,
-          deployment,
-          pool: undefined,
-          model: deployment.model,
-        }),
-      ),
+      .map((deployment): AgentRow => ({
+        id: deployment.id,
+        name: deployment.name,
+        capabilities: deployment.capabilities,
+        deployment,
+        pool: undefined,
+        model: deployment.model,
+      })),
   ].sort((a, b) => a.name.localeCompare(b.name));
 }
 

@@ -22,7 +22,11 @@ export function AgentScreen() {
   if (agent) return <AgentOf key={agent.id} agent={agent} />;
   return (
     <Page title="Agent" crumbs={[{ label: 'Agents', href: '/agents/' }]}>
-      {pool.data && id ? <Empty title="There is no such agent">It may have been deleted with its deployment.</Empty> : <Loaded query={pool}>{() => <Skeleton />}</Loaded>}
+      {pool.data && id ? (
+        <Empty title="There is no such agent">It may have been deleted with its deployment.</Empty>
+      ) : (
+        <Loaded query={pool}>{() => <Skeleton />}</Loaded>
+      )}
     </Page>
   );
 }
@@ -35,12 +39,22 @@ function AgentOf({ agent }: { readonly agent: PoolAgent }) {
     <Page
       title={agent.name}
       crumbs={[{ label: 'Agents', href: '/agents/' }]}
-      state={<StateBadge state={agent.online ? 'connected' : 'disconnected'} word={agent.online ? 'Online' : 'Offline'} />}
+      state={
+        <StateBadge
+          state={agent.online ? 'connected' : 'disconnected'}
+          word={agent.online ? 'Online' : 'Offline'}
+        />
+      }
       actions={
         <>
           <ButtonLink href={`/deployments/${agent.deploymentId}/`}>Deployment</ButtonLink>
           {may('chats:write') && (
-            <Button look="primary" disabled={!agent.online} busy={talk.isPending} onClick={() => talk.mutate({ deploymentId: agent.deploymentId, agentId: agent.agentId })}>
+            <Button
+              look="primary"
+              disabled={!agent.online}
+              busy={talk.isPending}
+              onClick={() => talk.mutate({ deploymentId: agent.deploymentId, agentId: agent.agentId })}
+            >
               <MessageSquare aria-hidden /> Talk
             </Button>
           )}
@@ -59,7 +73,10 @@ function AgentOf({ agent }: { readonly agent: PoolAgent }) {
                   <ul className="divide-y divide-line">
                     {chats.items.map((chat) => (
                       <li key={chat.id}>
-                        <Link href={`/chats/${chat.id}/`} className="flex h-10 items-center gap-3 px-4 hover:bg-raised">
+                        <Link
+                          href={`/chats/${chat.id}/`}
+                          className="flex h-10 items-center gap-3 px-4 hover:bg-raised"
+                        >
                           <span className="min-w-0 flex-1 truncate" title={chat.title}>
                             {chat.title}
                           </span>
@@ -95,14 +112,35 @@ function Use({ agent }: { readonly agent: PoolAgent }) {
       <form
         onSubmit={(event) => {
           event.preventDefault();
-          update.mutate({ id: agent.id, capabilities: capabilities.split(/[\s,]+/).filter(Boolean), concurrency: Number(concurrency), enabled });
+          update.mutate({
+            id: agent.id,
+            capabilities: capabilities.split(/[\s,]+/).filter(Boolean),
+            concurrency: Number(concurrency),
+            enabled,
+          });
         }}
       >
         <fieldset disabled={!mayWrite} className="space-y-4">
           <legend className="sr-only">Use in missions</legend>
-          <CheckField label="May be given tasks" checked={enabled} onChange={(event) => setEnabled(event.target.checked)} />
-          <TextField label="Capabilities" value={capabilities} onChange={(event) => setCapabilities(event.target.value)} hint="Words that tasks ask for, such as coding or writing." />
-          <TextField label="Tasks at the same time" type="number" min={1} max={64} value={concurrency} onChange={(event) => setConcurrency(event.target.value)} />
+          <CheckField
+            label="May be given tasks"
+            checked={enabled}
+            onChange={(event) => setEnabled(event.target.checked)}
+          />
+          <TextField
+            label="Capabilities"
+            value={capabilities}
+            onChange={(event) => setCapabilities(event.target.value)}
+            hint="Words that tasks ask for, such as coding or writing."
+          />
+          <TextField
+            label="Tasks at the same time"
+            type="number"
+            min={1}
+            max={64}
+            value={concurrency}
+            onChange={(event) => setConcurrency(event.target.value)}
+          />
           <Fault error={update.error} />
           {mayWrite && (
             <Button type="submit" busy={update.isPending}>
@@ -119,7 +157,11 @@ function Use({ agent }: { readonly agent: PoolAgent }) {
 function Health({ deploymentId }: { readonly deploymentId: string }) {
   const connections = useRead('GET /api/v1/connections', { limit: 200 });
   const connection = connections.data?.items.find((each) => each.deploymentId === deploymentId);
-  const probes = useRead('GET /api/v1/connections/{id}/probes', { id: connection?.id ?? '', limit: 10 }, { enabled: connection !== undefined });
+  const probes = useRead(
+    'GET /api/v1/connections/{id}/probes',
+    { id: connection?.id ?? '', limit: 10 },
+    { enabled: connection !== undefined },
+  );
   return (
     <Card title="Health" action={connection && <StateBadge state={connection.state} />} flush>
       {connection?.reason && (
@@ -136,8 +178,15 @@ function Health({ deploymentId }: { readonly deploymentId: string }) {
                 {probe.checks.map((check) => {
                   const Icon = check.ok ? CircleCheck : CircleX;
                   return (
-                    <span key={check.name} title={check.detail ?? undefined} className="flex items-center gap-1">
-                      <Icon aria-label={check.ok ? 'passed' : 'failed'} className={check.ok ? 'size-3.5 text-good' : 'size-3.5 text-bad'} />
+                    <span
+                      key={check.name}
+                      title={check.detail ?? undefined}
+                      className="flex items-center gap-1"
+                    >
+                      <Icon
+                        aria-label={check.ok ? 'passed' : 'failed'}
+                        className={check.ok ? 'size-3.5 text-good' : 'size-3.5 text-bad'}
+                      />
                       {check.name} <span className="text-dim">{Math.round(check.ms)} ms</span>
                     </span>
                   );

@@ -36,7 +36,9 @@ export function Agents() {
     deployments: deployments.data?.items ?? [],
     agents: agents.data?.items ?? [],
   });
-  const shown = rows.filter(({ name, capabilities }) => [name, ...capabilities].some((text) => text.includes(search)));
+  const shown = rows.filter(({ name, capabilities }) =>
+    [name, ...capabilities].some((text) => text.includes(search)),
+  );
   const open = rows.find(({ id }) => id === selected);
   const deploy = may('deployments:write') && (
     <ButtonLink href="/deployments/new/" look="primary">
@@ -74,8 +76,8 @@ export function Agents() {
           {() =>
             rows.length === 0 ? (
               <Empty title="No agents yet" action={deploy}>
-                An agent is an OpenClaw gateway that Aether starts and looks after. Deploy one, then chat with it or give it
-                missions.
+                An agent is an OpenClaw gateway that Aether starts and looks after. Deploy one, then chat with
+                it or give it missions.
               </Empty>
             ) : (
               <>
@@ -83,7 +85,10 @@ export function Agents() {
                 <Card flush>
                   <div
                     aria-hidden
-                    className={classes(rowGrid, 'hidden border-b border-line px-4 py-2 text-12 text-dim md:grid')}
+                    className={classes(
+                      rowGrid,
+                      'hidden border-b border-line px-4 py-2 text-12 text-dim md:grid',
+                    )}
                   >
                     <span>Agent</span>
                     <span>Can do</span>
@@ -102,14 +107,23 @@ export function Agents() {
                       />
                     ))}
                   </ul>
-                  {shown.length === 0 && <p className="p-6 text-center text-dim">No agent has this name or capability.</p>}
+                  {shown.length === 0 && (
+                    <p className="p-6 text-center text-dim">No agent has this name or capability.</p>
+                  )}
                 </Card>
               </>
             )
           }
         </Loaded>
       </Body>
-      {open && <AgentDrawer key={open.id} row={open} onClose={() => setSelected('')} onChat={() => setChatWith(open)} />}
+      {open && (
+        <AgentDrawer
+          key={open.id}
+          row={open}
+          onClose={() => setSelected('')}
+          onChat={() => setChatWith(open)}
+        />
+      )}
       {chatWith?.pool && <NewChat agent={chatWith.pool} onClose={() => setChatWith(null)} />}
     </Page>
   );
@@ -118,7 +132,8 @@ export function Agents() {
 function Totals({ rows }: { readonly rows: readonly AgentRow[] }) {
   const pooled = rows.flatMap(({ pool }) => (pool ? [pool] : []));
   const online = pooled.filter((each) => each.online);
-  const sum = (of: (agent: (typeof pooled)[number]) => number) => pooled.reduce((total, each) => total + of(each), 0);
+  const sum = (of: (agent: (typeof pooled)[number]) => number) =>
+    pooled.reduce((total, each) => total + of(each), 0);
   const places = online.reduce((total, { concurrency }) => total + concurrency, 0);
   const accepted = sum((each) => each.accepted);
   const ended = accepted + sum((each) => each.failed);
