@@ -49,16 +49,14 @@ export class Work implements Step {
   }
 
   private async replyTo(attempt: AttemptRow): Promise<Message | undefined> {
-    attempt.chatId ??= await this.openChat(attempt);
     attempt.messageId ??= attempt.id;
-    const id = attempt.chatId;
-    const { items } = await this.messaging.call(
-      openclawRequests.listMessages,
-      { id, limit: 4 },
-      contextOf(attempt),
-    );
-    const reply = items.find(({ replyTo }) => replyTo === attempt.messageId);
-    if (reply) return reply;
+    if (attempt.chatId) {
+      const input = { id: attempt.chatId, limit: 4 };
+      const { items } = await this.messaging.call(openclawRequests.listMessages, input, contextOf(attempt));
+      const reply = items.find(({ replyTo }) => replyTo === attempt.messageId);
+      if (reply) return reply;
+    }
+    const id = (attempt.chatId ??= await this.openChat(attempt));
     const text =
       attempt.answer === null
         ? instructions(attempt, this.places.cloneUrlOf(attempt))
