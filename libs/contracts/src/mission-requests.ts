@@ -6,6 +6,7 @@ import {
   AcceptanceCheck,
   AcceptancePolicy,
   Autonomy,
+  Delivery,
   MAX_TASKS,
   Mission,
   MissionBudget,
@@ -38,6 +39,7 @@ const settings = {
   checks: z.array(AcceptanceCheck).max(10),
   workspace: Workspace,
   budget: MissionBudget,
+  delivery: Delivery,
   visibility: Visibility,
 };
 
@@ -75,6 +77,7 @@ export const missionRequests = {
       checks: settings.checks.default([]),
       workspace: settings.workspace.prefault({}),
       budget: settings.budget.prefault({}),
+      delivery: settings.delivery.default('none'),
       visibility: settings.visibility.default('open'),
       plan: z.boolean().default(true).describe('Ask Jason for a plan at once; else it stays a draft.'),
     }),
@@ -149,6 +152,12 @@ export const missionRequests = {
     }),
     output: Mission,
     errors: { ...missionErrors, ...stateErrors },
+  }),
+  /** Where the mission's branch was brought to; told once in the thread. */
+  recordDelivery: defineRequest('req.missions.record-delivery.v1', {
+    input: MissionRef.extend({ deliveredTo: z.string().min(1).max(2_000) }),
+    output: Mission,
+    errors: missionErrors,
   }),
   /** What attempts used since the last call, once per idempotency key. Pauses where a bound is reached. */
   recordSpend: defineRequest('req.missions.record-spend.v1', {

@@ -11,6 +11,10 @@ export type Autonomy = z.infer<typeof Autonomy>;
 export const AcceptancePolicy = z.enum(['checks', 'person']);
 export type AcceptancePolicy = z.infer<typeof AcceptancePolicy>;
 
+/** What becomes of a mission's branch at its end, beside being there: pushed, or offered as a pull request. */
+export const Delivery = z.enum(['none', 'push', 'pull-request']);
+export type Delivery = z.infer<typeof Delivery>;
+
 export const Priority = z.enum(['low', 'normal', 'high', 'urgent']);
 export type Priority = z.infer<typeof Priority>;
 
@@ -189,6 +193,12 @@ export const Mission = z
     deadlineAt: Instant.nullable().describe('When that wait ends at the latest.'),
     tasks: z.record(TaskState, z.number().int()).describe('How many tasks are in each state.'),
     report: z.string().nullable().describe("Jason's closing report, Markdown."),
+    delivery: Delivery.default('none').describe('By the remote that is configured for its repository.'),
+    deliveredTo: z
+      .string()
+      .nullable()
+      .default(null)
+      .describe('Address of the pull request, or of the pushed branch.'),
     visibility: Visibility,
     version: z.number().int(),
     createdBy: z.string(),

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { defineRequest } from './contract.js';
+import { missionErrors } from './mission-errors.js';
+import { Delivery } from './mission-schemas.js';
 import { defineRoutes } from './route.js';
 import { Id, Instant, Line, Nothing, PageQuery, Slug, pageOf } from './schemas.js';
 
@@ -111,6 +113,28 @@ export const remotesRequests = {
     output: Nothing,
     errors: remoteErrors,
   }),
+  /** Brings the branch of an ended mission to its remote now, whatever was tried before; nothing is made twice. */
+  deliverMission: defineRequest('req.orchestrator.deliver-mission.v1', {
+    input: z.object({
+      id: Id.describe('The mission.'),
+      delivery: Delivery.exclude(['none']).optional().describe("Instead of the mission's own."),
+    }),
+    output: z.object({ deliveredTo: z.string() }),
+    errors: {
+      ...missionErrors,
+      nothing_to_deliver: {
+        status: 409,
+        title: 'This mission has no merged work, has not ended, or is not to be delivered.',
+        hint: 'Wait for its end, and name `delivery` where its own is `none`.',
+      },
+      delivery_failed: {
+        status: 502,
+        title: 'The remote did not take the work.',
+        hint: 'See what it said in `detail`, mend it and try again.',
+      },
+    },
+    timeoutMs: 120_000,
+  }),
 };
 
 export const remotesRoutes = defineRoutes({
@@ -139,5 +163,10 @@ export const remotesRoutes = defineRoutes({
     contract: remotesRequests.deleteGitRemote,
     access: 'settings:write',
     summary: 'Forget a git server and its token',
+  },
+  'POST /api/v1/missions/{id}/deliver': {
+    contract: remotesRequests.deliverMission,
+    access: 'missions:write',
+    summary: "Push a mission's branch, and open the pull request where one is wanted",
   },
 });

@@ -54,6 +54,7 @@ export class MissionsController implements OnModuleInit {
       refusePlan: (input, context) => this.steer.refusePlan(input, context),
       holdMission: (input, context) => this.steer.hold(input, context),
       finishMission: (input, context) => this.steer.finish(input, context),
+      recordDelivery: (input, context) => this.steer.recordDelivery(input, context),
       recordSpend: (input, context) => this.steer.recordSpend(input, context),
       proposePlan: (input, context) => this.edit.propose(input, context),
       listTasks: (query, context) => this.read.tasks(query, context),

@@ -7,6 +7,7 @@ import { CreateMissions1763890000000 } from './migrations/1763890000000-create-m
 import { KeepArtifacts1764100000000 } from './migrations/1764100000000-keep-artifacts.js';
 import { BoundWaits1764100100000 } from './migrations/1764100100000-bound-waits.js';
 import { BoundOrganisation1764100200000 } from './migrations/1764100200000-bound-organisation.js';
+import { DeliverMissions1764100300000 } from './migrations/1764100300000-deliver-missions.js';
 import { MissionRow } from './missions/mission.entity.js';
 import { OrganisationBudgetRow, OrganisationSpendRow } from './organisation/budget.entity.js';
 import { TaskRow } from './tasks/task.entity.js';
@@ -32,6 +33,7 @@ export const missionsService = defineService({
       KeepArtifacts1764100000000,
       BoundWaits1764100100000,
       BoundOrganisation1764100200000,
+      DeliverMissions1764100300000,
     ],
   },
   counted: [

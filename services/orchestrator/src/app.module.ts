@@ -26,6 +26,10 @@ import { Prepare } from './attempts/steps/prepare.js';
 import { Report, Review } from './attempts/steps/report.js';
 import { Ask, Work } from './attempts/steps/work.js';
 import type { OrchestratorConfig } from './config.js';
+import { Deliver } from './delivery/deliver.js';
+import { DeliverAgain } from './delivery/deliver-again.js';
+import { PullRequests } from './delivery/pull-requests.js';
+import { Push } from './delivery/push.js';
 import { Disk } from './disk/disk.js';
 import { DiskRepository } from './disk/disk.repository.js';
 import { ForgetMissions } from './disk/forget-missions.js';
@@ -90,6 +94,10 @@ export class AppModule {
         Repositories,
         DiskRepository,
         ForgetMissions,
+        Push,
+        PullRequests,
+        Deliver,
+        DeliverAgain,
         Disk,
         Retention,
         Places,

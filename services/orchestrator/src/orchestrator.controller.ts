@@ -7,6 +7,7 @@ import { RollBack } from './attempts/roll-back.js';
 import { Converse } from './jason/converse.js';
 import { FollowConversation } from './jason/follow-conversation.js';
 import { Pool } from './pool/pool.js';
+import { DeliverAgain } from './delivery/deliver-again.js';
 import { Disk } from './disk/disk.js';
 import { ManageRemotes } from './remotes/manage-remotes.js';
 import { CapsRepository } from './schedule/caps.repository.js';
@@ -29,6 +30,7 @@ export class OrchestratorController implements OnModuleInit {
     private readonly rollBack: RollBack,
     private readonly remotes: ManageRemotes,
     private readonly disk: Disk,
+    private readonly deliverAgain: DeliverAgain,
   ) {}
 
   onModuleInit(): void {
@@ -51,6 +53,7 @@ export class OrchestratorController implements OnModuleInit {
       getCaps: () => this.caps.get(),
       setCaps: (input, context) => this.setCaps.execute(input, context),
       rollBackMission: (input, context) => this.rollBack.execute(input, context),
+      deliverMission: (input, context) => this.deliverAgain.execute(input, context),
       getWorkspaces: (_input, { actor }) => this.disk.workspaces(actor),
       createGitRemote: (input, context) => this.remotes.create(input, context),
       listGitRemotes: (query) => this.remotes.list(query),

@@ -210,3 +210,83 @@ test(
   },
   TIMEOUT,
 );
+
+/** The repository becomes a clone of one at the host, as people have them. */
+function hosted(name: string): { address: string; bare: string } {
+  const bare = host.create('acme', name, repository);
+  const address = `${host.url}/acme/${name}.git`;
+  git('remote', 'add', 'origin', address);
+  return { address, bare };
+}
+
+async function threadOf(id: string): Promise<string[]> {
+  const { items } = await system.call(missionsRequests.listThread, { id, kind: 'progress' }, operator);
+  return items.map(({ text }) => text);
+}
+
+async function settle(name: string, change: { token?: string; kind?: 'plain' | 'gitea' }): Promise<void> {
+  const { items } = await system.call(remotesRequests.listGitRemotes, {}, operator);
+  const id = items.find((remote) => remote.name === name)?.id ?? '';
+  await system.call(remotesRequests.updateGitRemote, { id, token: TOKEN, ...change }, admin);
+}
+
+test(
+  'the work of a mission arrives as one pull request, however often it is delivered and an answer is lost',
+  async () => {
+    await settle('acme', { kind: 'gitea' });
+    const { bare } = hosted('site');
+    // What an agent could write into the repository has no say in where the token goes.
+    git('config', 'http.proxy', 'http://127.0.0.1:1');
+    git('config', 'url.http://127.0.0.1:1/.insteadOf', host.url);
+    host.losesNextAnswer = true;
+    const { id, branch } = await begin('do', { delivery: 'pull-request', title: 'Right the work' });
+    const done = await became(id, 'completed');
+    const [pull] = host.pulls;
+    expect(host.pulls).toHaveLength(1);
+    expect(pull).toMatchObject({ title: 'Right the work', base: { ref: 'main' }, head: { ref: branch } });
+    expect(pull?.body).toContain('1 of 1 tasks accepted');
+    expect(done.deliveredTo).toBe(pull?.html_url);
+    expect(done.report).toContain(`Delivered: ${pull?.html_url ?? ''}`);
+    expect(gitIn(bare, 'show', `${branch ?? ''}:work.txt`)).toBe('right');
+    const again = () => system.call(remotesRequests.deliverMission, { id }, operator);
+    for (const told of await Promise.all([again(), again()]))
+      expect(told).toEqual({ deliveredTo: done.deliveredTo });
+    expect(host.pulls).toHaveLength(1);
+    expect(await threadOf(id)).toEqual([`Delivered: ${done.deliveredTo ?? ''}`]);
+  },
+  TIMEOUT,
+);
+
+test(
+  'a token that is refused does not fail the mission; it says so, and is delivered once the token is right',
+  async () => {
+    await settle('acme', { token: 'withdrawn' });
+    const { address, bare } = hosted('shop');
+    const { id, branch } = await begin('do', { delivery: 'push' });
+    const done = await became(id, 'completed');
+    expect(done).toMatchObject({ deliveredTo: null, report: expect.stringContaining('Not delivered') });
+    expect(await threadOf(id)).toEqual([
+      expect.stringContaining(`${address} refused the token of the remote "acme"`),
+    ]);
+    const again = () => system.call(remotesRequests.deliverMission, { id }, operator);
+    await expect(again()).rejects.toMatchObject({ code: 'delivery_failed' });
+    await settle('acme', { token: TOKEN });
+    const { deliveredTo } = await again();
+    expect(deliveredTo).toBe(`${host.url}/acme/shop/src/branch/${branch ?? ''}`);
+    expect(gitIn(bare, 'show', `${branch ?? ''}:work.txt`)).toBe('right');
+    expect(JSON.stringify(await threadOf(id))).not.toContain(TOKEN);
+  },
+  TIMEOUT,
+);
+
+test(
+  'a server that leads elsewhere is not followed with the token',
+  async () => {
+    await account('moved', { urlPrefix: `${host.url}/moved/` });
+    host.create('acme', 'far', repository);
+    const { id } = await begin('do', { repository: `${host.url}/moved/acme/far.git` });
+    expect((await became(id, 'paused')).reason).toMatchObject({ code: 'repository_unreachable' });
+    expect(host.refused.filter((path) => path.startsWith('/acme/far'))).toEqual([]);
+  },
+  TIMEOUT,
+);

@@ -66,6 +66,7 @@ export class CreateMission {
       deadlineAt: null,
       tasks: Object.fromEntries(TaskState.options.map((state) => [state, 0])),
       report: null,
+      deliveredTo: null,
       lastSeq: 0,
       version: 1,
       createdBy,

@@ -90,6 +90,12 @@ export class MissionRow {
   report: string | null;
 
   @Column('text')
+  delivery: Mission['delivery'];
+
+  @Column('text', { name: 'delivered_to', nullable: true })
+  deliveredTo: string | null;
+
+  @Column('text')
   visibility: Mission['visibility'];
 
   /** Sequence number of the last entry of its thread. */
@@ -180,6 +186,8 @@ export class MissionRow {
       deadlineAt: this.deadlineAt?.toISOString() ?? null,
       tasks: this.tasks,
       report: this.report,
+      delivery: this.delivery,
+      deliveredTo: this.deliveredTo,
       visibility: this.visibility,
       version: this.version,
       createdBy: this.createdBy,

@@ -125,6 +125,22 @@ export class SteerMission {
     });
   }
 
+  async recordDelivery(
+    input: InputOf<Requests['recordDelivery']>,
+    context: RequestContext<Requests['recordDelivery']>,
+  ): Promise<Mission> {
+    requireService(context);
+    const contract = missionsRequests.recordDelivery;
+    return this.desk.change({ contract, input, context }, missing(input.id, context), (open) => {
+      const { mission } = open;
+      if (mission.deliveredTo !== input.deliveredTo) {
+        mission.deliveredTo = input.deliveredTo;
+        open.note({ kind: 'progress', text: `Delivered: ${input.deliveredTo}` });
+      }
+      return () => mission.reply();
+    });
+  }
+
   async recordSpend(
     input: InputOf<Requests['recordSpend']>,
     context: RequestContext<Requests['recordSpend']>,

@@ -6,6 +6,8 @@ import { Messaging } from '@aether/messaging/messaging';
 import type { Logger } from '@aether/runtime/logger';
 import { Inject, Injectable } from '@nestjs/common';
 import { generateText } from 'ai';
+import { Deliver } from '../delivery/deliver.js';
+import { RepositoryError } from '../git/repository.js';
 import { SendArtifact } from '../artifacts/send-artifact.js';
 import { Places } from '../attempts/places.js';
 import { LOGGER } from '../tokens.js';
@@ -26,6 +28,7 @@ export class ReportMission {
     private readonly models: ModelAccess,
     private readonly places: Places,
     private readonly artifacts: SendArtifact,
+    private readonly delivering: Deliver,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
@@ -42,7 +45,8 @@ export class ReportMission {
       const facts = factsOf(mission, tasks, result?.log ?? null);
       const words = await this.words(facts, signal);
       if (signal.aborted) return;
-      const report = [words, facts].filter(Boolean).join('\n\n');
+      const told = [words, facts].filter(Boolean).join('\n\n');
+      const report = [told, await this.deliver(mission, told, context)].filter(Boolean).join('\n\n');
       if (result)
         await this.keep(mission, { name: 'mission.patch', kind: 'patch', text: result.patch }, context);
       await this.keep(mission, { name: 'report.md', kind: 'report', text: report }, context);
@@ -68,6 +72,21 @@ export class ReportMission {
         error instanceof ContractFailure &&
         ['mission_not_found', 'transition_not_allowed'].includes(error.code);
       if (!isOver) throw error;
+    }
+  }
+
+  /** What the report says about it. A mission whose work cannot be delivered is done all the same. */
+  private async deliver(mission: Mission, report: string, context: Context): Promise<string> {
+    try {
+      const deliveredTo = await this.delivering.execute(
+        mission,
+        { delivery: mission.delivery, report },
+        context,
+      );
+      return deliveredTo === null ? '' : `Delivered: ${deliveredTo}`;
+    } catch (error) {
+      if (!(error instanceof RepositoryError)) throw error;
+      return `Not delivered: ${error.message}`;
     }
   }
 
