@@ -1,0 +1,35 @@
+import type { Permission } from '@aether/contracts/permissions';
+import {
+  Gauge,
+  Info,
+  KeyRound,
+  MonitorSmartphone,
+  Palette,
+  ShieldCheck,
+  UserRound,
+  Users,
+  type LucideIcon,
+} from 'lucide-react';
+
+export type SectionId =
+  'profile' | 'security' | 'sessions' | 'appearance' | 'keys' | 'people' | 'budgets' | 'about';
+
+export interface SettingsSection {
+  readonly id: SectionId;
+  readonly label: string;
+  readonly group: 'You' | 'Everybody';
+  readonly Icon: LucideIcon;
+  readonly needs?: Permission;
+}
+
+/** The parts of the settings, in the order of their list. */
+export const settingsSections: readonly SettingsSection[] = [
+  { id: 'profile', label: 'Profile', group: 'You', Icon: UserRound, needs: 'account:read' },
+  { id: 'security', label: 'Password and code', group: 'You', Icon: ShieldCheck, needs: 'account:write' },
+  { id: 'sessions', label: 'Sessions', group: 'You', Icon: MonitorSmartphone, needs: 'account:read' },
+  { id: 'keys', label: 'API keys', group: 'You', Icon: KeyRound, needs: 'api-keys:read' },
+  { id: 'appearance', label: 'Appearance', group: 'You', Icon: Palette },
+  { id: 'people', label: 'People', group: 'Everybody', Icon: Users, needs: 'users:read' },
+  { id: 'budgets', label: 'Budgets and limits', group: 'Everybody', Icon: Gauge, needs: 'usage:read' },
+  { id: 'about', label: 'About', group: 'Everybody', Icon: Info },
+];
