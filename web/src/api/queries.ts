@@ -55,7 +55,7 @@ export function useReadPages<R extends PagedRoute>(
   const query = useInfiniteQuery<Page, CallError, { pages: Page[] }, readonly unknown[], string | undefined>({
     queryKey: [route, input, 'pages'],
     queryFn: async ({ signal, pageParam }) =>
-      (await call(route, { ...input, ...(pageParam && { cursor: pageParam }) }, { signal })),
+      await call(route, { ...input, ...(pageParam && { cursor: pageParam }) }, { signal }),
     initialPageParam: undefined,
     getNextPageParam: (page) => page.nextCursor ?? undefined,
     enabled,

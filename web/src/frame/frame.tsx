@@ -1,4 +1,5 @@
 'use client';
+import dynamic from 'next/dynamic';
 import { usePathname, useRouter } from 'next/navigation';
 import { useEffect, type ReactNode } from 'react';
 import { useMe } from '@/api/session';
@@ -6,6 +7,27 @@ import { LiveProvider } from '@/live/live';
 import { Problem, Skeleton } from '@/ui/feedback';
 import { ConnectionBanner } from './connection-light';
 import { Rail } from './rail';
+import { Shortcuts } from './shortcuts';
+import { SideProvider, useSide } from './side';
+
+const Jason = dynamic(() => import('@/jason/jason').then((module) => module.Jason));
+const Palette = dynamic(() => import('./palette').then((module) => module.Palette));
+
+/** Loaded when they are opened for the first time. */
+function Sides() {
+  const { isPaletteOpen } = useSide();
+  return (
+    <>
+      <Shortcuts />
+      {isPaletteOpen && <Palette />}
+    </>
+  );
+}
+
+function JasonSide() {
+  const { isJasonOpen, setJason } = useSide();
+  return isJasonOpen ? <Jason onClose={() => setJason(false)} /> : null;
+}
 
 /** What surrounds every screen of somebody who is signed in; everybody else is led to the door. */
 export function Frame({ children }: { children: ReactNode }) {
@@ -26,19 +48,23 @@ export function Frame({ children }: { children: ReactNode }) {
   if (me.data)
     return (
       <LiveProvider>
-        <a
-          href="#content"
-          className="sr-only z-50 rounded-control bg-accent px-3 py-2 text-on-accent focus:not-sr-only focus:absolute focus:top-2 focus:left-2"
-        >
-          Skip to content
-        </a>
-        <div className="flex h-dvh overflow-hidden">
-          <Rail />
-          <div className="flex min-w-0 flex-1 flex-col pb-14 md:pb-0">
-            <ConnectionBanner />
-            {children}
+        <SideProvider>
+          <a
+            href="#content"
+            className="sr-only z-50 rounded-control bg-accent px-3 py-2 text-on-accent focus:not-sr-only focus:absolute focus:top-2 focus:left-2"
+          >
+            Skip to content
+          </a>
+          <div className="flex h-dvh overflow-hidden">
+            <Rail />
+            <div className="flex min-w-0 flex-1 flex-col pb-14 md:pb-0">
+              <ConnectionBanner />
+              {children}
+            </div>
+            <JasonSide />
           </div>
-        </div>
+          <Sides />
+        </SideProvider>
       </LiveProvider>
     );
   if (me.error && !isStranger)

@@ -4,6 +4,7 @@ import type { ReactNode } from 'react';
 import { Link } from '@/ui/link';
 import { classes } from '@/ui/classes';
 import { ConnectionLight } from './connection-light';
+import { HeadTools } from './head-tools';
 
 export interface Crumb {
   readonly label: string;
@@ -48,7 +49,10 @@ export function Page({
             {state && <span className="ml-1.5 flex shrink-0 items-center gap-2">{state}</span>}
           </div>
           {actions && <div className="flex items-center gap-2">{actions}</div>}
-          <ConnectionLight />
+          <div className="flex items-center gap-2">
+            <ConnectionLight />
+            <HeadTools />
+          </div>
         </div>
         {tabs}
       </header>

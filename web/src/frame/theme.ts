@@ -35,5 +35,4 @@ function watch(watcher: () => void): () => void {
   };
 }
 
-export const useThemeChoice = (): ThemeChoice =>
-  useSyncExternalStore(watch, read, () => 'system');
+export const useThemeChoice = (): ThemeChoice => useSyncExternalStore(watch, read, () => 'system');

@@ -45,7 +45,11 @@ export function useMessages<M extends MessageLike>({ topic, history, onOther }: 
         if (frame.kind === 'message') next.set(frame.message.id, frame.message);
         else {
           const message = next.get(frame.messageId) ?? known.current.get(frame.messageId);
-          if (message) next.set(message.id, frame.kind === 'delta' ? grown(message, frame) : (onOther?.(message, frame) ?? message));
+          if (message)
+            next.set(
+              message.id,
+              frame.kind === 'delta' ? grown(message, frame) : (onOther?.(message, frame) ?? message),
+            );
         }
       }
       return next;

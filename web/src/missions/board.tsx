@@ -10,7 +10,13 @@ import { columns, moveTo, type Column } from './columns';
 import { MissionCard } from './mission-card';
 
 /** Missions in columns by state. A card may be dragged where that means something to do. */
-export function Board({ missions, counts }: { readonly missions: readonly Mission[]; readonly counts: Partial<Record<string, number>> }) {
+export function Board({
+  missions,
+  counts,
+}: {
+  readonly missions: readonly Mission[];
+  readonly counts: Partial<Record<string, number>>;
+}) {
   const may = useMay();
   const approve = useChange('POST /api/v1/missions/{id}/approve');
   const pause = useChange('POST /api/v1/missions/{id}/pause');
@@ -26,7 +32,12 @@ export function Board({ missions, counts }: { readonly missions: readonly Missio
       onDragEnd={() => setDragged(null)}
     >
       <Fault error={error} className="m-4 mb-0" />
-      <div tabIndex={0} role="group" aria-label="Board" className="flex min-h-0 flex-1 snap-x scroll-px-4 gap-3 overflow-x-auto p-4 md:scroll-px-6 md:px-6">
+      <div
+        tabIndex={0}
+        role="group"
+        aria-label="Board"
+        className="flex min-h-0 flex-1 snap-x scroll-px-4 gap-3 overflow-x-auto p-4 md:scroll-px-6 md:px-6"
+      >
         {columns.map((column) => (
           <BoardColumn
             key={column.id}

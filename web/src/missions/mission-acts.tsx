@@ -73,7 +73,11 @@ export function MissionActs({ mission }: { readonly mission: Mission }) {
         </Button>
       )}
 
-      <Dialog open={asked === 'replan'} onClose={close} title={state === 'proposed' ? 'Ask for another plan' : 'Ask Jason for a plan'}>
+      <Dialog
+        open={asked === 'replan'}
+        onClose={close}
+        title={state === 'proposed' ? 'Ask for another plan' : 'Ask Jason for a plan'}
+      >
         <form
           className="space-y-4"
           onSubmit={(event) => {
@@ -98,13 +102,39 @@ export function MissionActs({ mission }: { readonly mission: Mission }) {
           </div>
         </form>
       </Dialog>
-      <Confirm open={asked === 'cancel'} onClose={close} title="Cancel this mission?" verb="Cancel the mission" onConfirm={() => cancel.mutate({ id })} busy={cancel.isPending} error={cancel.error}>
-        Tasks that run are stopped. Their work is kept in refs of the repository; what was merged stays in the mission's branch.
+      <Confirm
+        open={asked === 'cancel'}
+        onClose={close}
+        title="Cancel this mission?"
+        verb="Cancel the mission"
+        onConfirm={() => cancel.mutate({ id })}
+        busy={cancel.isPending}
+        error={cancel.error}
+      >
+        Tasks that run are stopped. Their work is kept in refs of the repository; what was merged stays in the
+        mission's branch.
       </Confirm>
-      <Confirm open={asked === 'rollback'} onClose={close} title="Take the merged work back?" verb="Take it back" onConfirm={() => rollback.mutate({ id })} busy={rollback.isPending} error={rollback.error}>
-        The branch <code className="font-mono text-12">{mission.branch}</code> goes back to where it began. The merges stay under a ref.
+      <Confirm
+        open={asked === 'rollback'}
+        onClose={close}
+        title="Take the merged work back?"
+        verb="Take it back"
+        onConfirm={() => rollback.mutate({ id })}
+        busy={rollback.isPending}
+        error={rollback.error}
+      >
+        The branch <code className="font-mono text-12">{mission.branch}</code> goes back to where it began.
+        The merges stay under a ref.
       </Confirm>
-      <Confirm open={asked === 'delete'} onClose={close} title="Delete this mission?" verb="Delete" onConfirm={() => remove.mutate({ id })} busy={remove.isPending} error={remove.error}>
+      <Confirm
+        open={asked === 'delete'}
+        onClose={close}
+        title="Delete this mission?"
+        verb="Delete"
+        onConfirm={() => remove.mutate({ id })}
+        busy={remove.isPending}
+        error={remove.error}
+      >
         Its tasks, thread and artifacts go for good. Branches of the repository stay.
       </Confirm>
     </>

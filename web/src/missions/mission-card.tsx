@@ -9,7 +9,13 @@ import { progressOf } from './progress';
 import { ProgressRing } from './progress-ring';
 
 /** One mission on the board. */
-export function MissionCard({ mission, draggable }: { readonly mission: Mission; readonly draggable: boolean }) {
+export function MissionCard({
+  mission,
+  draggable,
+}: {
+  readonly mission: Mission;
+  readonly draggable: boolean;
+}) {
   const progress = progressOf(mission);
   const isUrgent = mission.priority === 'high' || mission.priority === 'urgent';
   return (

@@ -23,7 +23,8 @@ export function MissionHead({ mission }: { readonly mission: Mission }) {
         <p className="flex items-start gap-2 border-b border-line bg-wait-quiet px-4 py-2 text-wait md:px-6">
           <CircleAlert aria-hidden className="mt-0.5 size-4 shrink-0" />
           <span>
-            {mission.reason.cause} {mission.reason.remedy} <code className="font-mono text-12">({mission.reason.code})</code>
+            {mission.reason.cause} {mission.reason.remedy}{' '}
+            <code className="font-mono text-12">({mission.reason.code})</code>
           </span>
         </p>
       )}
@@ -35,7 +36,11 @@ export function MissionHead({ mission }: { readonly mission: Mission }) {
             </span>
           </dt>
           <dd className="mt-2">
-            <Meter value={total ? done / total : 0} label={`${done} of ${total} tasks accepted`} tone={done === total && total > 0 ? 'good' : 'accent'} />
+            <Meter
+              value={total ? done / total : 0}
+              label={`${done} of ${total} tasks accepted`}
+              tone={done === total && total > 0 ? 'good' : 'accent'}
+            />
           </dd>
           {mission.waitsFor && (
             <dd className="mt-1.5 truncate text-12 text-dim" title={mission.waitsFor}>
@@ -43,7 +48,9 @@ export function MissionHead({ mission }: { readonly mission: Mission }) {
             </dd>
           )}
         </div>
-        <Figure label="Time">{mission.startedAt ? <Elapsed from={mission.startedAt} to={mission.finishedAt} /> : 'not begun'}</Figure>
+        <Figure label="Time">
+          {mission.startedAt ? <Elapsed from={mission.startedAt} to={mission.finishedAt} /> : 'not begun'}
+        </Figure>
         <Figure label="Tokens" hint={budget.tokens && `of ${compact(budget.tokens)}`}>
           {compact(spend.tokens)}
         </Figure>
@@ -56,7 +63,11 @@ export function MissionHead({ mission }: { readonly mission: Mission }) {
           </Figure>
           {most !== null && (
             <div className="mt-1">
-              <Meter value={most} label={`${Math.round(most * 100)} % of the budget used`} tone={most >= 1 ? 'bad' : most > 0.8 ? 'wait' : 'accent'} />
+              <Meter
+                value={most}
+                label={`${Math.round(most * 100)} % of the budget used`}
+                tone={most >= 1 ? 'bad' : most > 0.8 ? 'wait' : 'accent'}
+              />
             </div>
           )}
         </div>

@@ -39,7 +39,13 @@ const editable = new Set<Mission['state']>(['draft', 'proposed', 'running', 'pau
 
 export function MissionScreen() {
   const id = usePathId();
-  return id ? <MissionOf key={id} id={id} /> : <Page title="Mission"><Skeleton /></Page>;
+  return id ? (
+    <MissionOf key={id} id={id} />
+  ) : (
+    <Page title="Mission">
+      <Skeleton />
+    </Page>
+  );
 }
 
 function MissionOf({ id }: { readonly id: string }) {
@@ -74,7 +80,9 @@ function MissionBody({ mission, tab }: { readonly mission: Mission; readonly tab
   const [selected, setSelected] = useQueryState<string>('task', '');
   const [adding, setAdding] = useState(false);
   const connect = useChange('POST /api/v1/tasks/{id}/dependencies', { refresh: ['GET /api/v1/tasks'] });
-  const disconnect = useChange('DELETE /api/v1/tasks/{id}/dependencies/{dependsOn}', { refresh: ['GET /api/v1/tasks'] });
+  const disconnect = useChange('DELETE /api/v1/tasks/{id}/dependencies/{dependsOn}', {
+    refresh: ['GET /api/v1/tasks'],
+  });
   const mayEdit = may('missions:write') && editable.has(mission.state);
   const items = tasks.data?.items ?? [];
   const task = items.find((each) => each.id === selected);
@@ -111,12 +119,18 @@ function MissionBody({ mission, tab }: { readonly mission: Mission; readonly tab
                     selected={selected}
                     onSelect={(taskId) => setSelected(taskId ?? '')}
                     {...(mayEdit && {
-                      onConnect: (taskId: string, dependsOn: string) => connect.mutate({ id: taskId, dependsOn }),
-                      onDisconnect: (taskId: string, dependsOn: string) => disconnect.mutate({ id: taskId, dependsOn }),
+                      onConnect: (taskId: string, dependsOn: string) =>
+                        connect.mutate({ id: taskId, dependsOn }),
+                      onDisconnect: (taskId: string, dependsOn: string) =>
+                        disconnect.mutate({ id: taskId, dependsOn }),
                     })}
                   />
                   <div className="absolute top-3 right-4 flex items-center gap-3">
-                    {mayEdit && <span className="hidden text-12 text-dim lg:block">Drag from edge to edge to connect; Delete removes an arrow</span>}
+                    {mayEdit && (
+                      <span className="hidden text-12 text-dim lg:block">
+                        Drag from edge to edge to connect; Delete removes an arrow
+                      </span>
+                    )}
                     {add}
                   </div>
                 </>
@@ -127,7 +141,13 @@ function MissionBody({ mission, tab }: { readonly mission: Mission; readonly tab
         {tab === 'list' && (
           <Body>
             <Loaded query={tasks}>
-              {() => (items.length === 0 ? none : <TaskList tasks={items} selected={selected} onSelect={setSelected} />)}
+              {() =>
+                items.length === 0 ? (
+                  none
+                ) : (
+                  <TaskList tasks={items} selected={selected} onSelect={setSelected} />
+                )
+              }
             </Loaded>
             {items.length > 0 && add}
           </Body>
@@ -137,7 +157,16 @@ function MissionBody({ mission, tab }: { readonly mission: Mission; readonly tab
         {tab === 'overview' && <Overview mission={mission} />}
       </div>
       <TaskForm open={adding} onClose={() => setAdding(false)} missionId={id} tasks={items} />
-      {task && <TaskDrawer key={task.id} task={task} tasks={items} mission={mission} onClose={() => setSelected('')} onSelect={setSelected} />}
+      {task && (
+        <TaskDrawer
+          key={task.id}
+          task={task}
+          tasks={items}
+          mission={mission}
+          onClose={() => setSelected('')}
+          onSelect={setSelected}
+        />
+      )}
     </>
   );
 }

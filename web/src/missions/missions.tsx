@@ -57,7 +57,10 @@ export function Missions() {
                 aria-pressed={view === id}
                 title={label}
                 onClick={() => setView(id)}
-                className={classes('flex size-6.5 items-center justify-center rounded-sm', view === id ? 'bg-raised text-ink' : 'text-dim hover:text-ink')}
+                className={classes(
+                  'flex size-6.5 items-center justify-center rounded-sm',
+                  view === id ? 'bg-raised text-ink' : 'text-dim hover:text-ink',
+                )}
               >
                 <Icon aria-hidden className="size-4" />
                 <span className="sr-only">{label}</span>

@@ -109,7 +109,12 @@ export function NewMission() {
                 <div className="flex flex-wrap items-center gap-2 text-12 text-dim">
                   For example
                   {examples.map((example) => (
-                    <Button key={example} size="small" className="max-w-full" onClick={() => setForm({ ...form, goal: example })}>
+                    <Button
+                      key={example}
+                      size="small"
+                      className="max-w-full"
+                      onClick={() => setForm({ ...form, goal: example })}
+                    >
                       <span className="max-w-60 truncate">{example.split('\n')[0]}</span>
                     </Button>
                   ))}
@@ -125,12 +130,22 @@ export function NewMission() {
                 hint="A path on the machine of Aether, or an address git can clone. Each task works in a worktree of its own, and nothing touches your branch."
                 className="font-mono"
               />
-              <CheckField {...flag('review')} label="I look at each result before it is merged" hint="Else passing checks are enough." />
-              <CheckField {...flag('auto')} label="Start the plan without asking me" hint="Else you see the plan first, and may change it." />
+              <CheckField
+                {...flag('review')}
+                label="I look at each result before it is merged"
+                hint="Else passing checks are enough."
+              />
+              <CheckField
+                {...flag('auto')}
+                label="Start the plan without asking me"
+                hint="Else you see the plan first, and may change it."
+              />
             </div>
           </Card>
           <details className="group rounded-card border border-line bg-surface">
-            <summary className="cursor-pointer px-4 py-3 font-medium select-none">Checks, bounds and more</summary>
+            <summary className="cursor-pointer px-4 py-3 font-medium select-none">
+              Checks, bounds and more
+            </summary>
             <div className="grid gap-4 border-t border-line p-4 sm:grid-cols-2">
               <div className="sm:col-span-2">
                 <TextArea
@@ -144,15 +159,35 @@ export function NewMission() {
                   className="font-mono"
                 />
               </div>
-              <TextField label="Title" optional value={form.title} onChange={set('title')} hint="The goal's first line where empty." />
+              <TextField
+                label="Title"
+                optional
+                value={form.title}
+                onChange={set('title')}
+                hint="The goal's first line where empty."
+              />
               <SelectField label="Priority" value={form.priority} onChange={set('priority')}>
                 <option value="low">Low</option>
                 <option value="normal">Normal</option>
                 <option value="high">High</option>
                 <option value="urgent">Urgent</option>
               </SelectField>
-              <TextField label="Most tokens" optional inputMode="numeric" value={form.tokens} onChange={set('tokens')} fault={issueOf(create.error, 'budget.tokens')} />
-              <TextField label="Most money, USD" optional inputMode="decimal" value={form.costUsd} onChange={set('costUsd')} fault={issueOf(create.error, 'budget.costUsd')} />
+              <TextField
+                label="Most tokens"
+                optional
+                inputMode="numeric"
+                value={form.tokens}
+                onChange={set('tokens')}
+                fault={issueOf(create.error, 'budget.tokens')}
+              />
+              <TextField
+                label="Most money, USD"
+                optional
+                inputMode="decimal"
+                value={form.costUsd}
+                onChange={set('costUsd')}
+                fault={issueOf(create.error, 'budget.costUsd')}
+              />
               <CheckField {...flag('deployMissing')} label="Deploy agents where a capability is missing" />
               <CheckField {...flag('isPrivate')} label="Private" hint="Only you and administrators see it." />
             </div>
@@ -162,7 +197,12 @@ export function NewMission() {
             <Button type="submit" look="primary" size="large" busy={create.isPending}>
               Make a plan
             </Button>
-            <Button size="large" look="quiet" disabled={form.goal.trim() === '' || create.isPending} onClick={() => submit(false)}>
+            <Button
+              size="large"
+              look="quiet"
+              disabled={form.goal.trim() === '' || create.isPending}
+              onClick={() => submit(false)}
+            >
               Save as draft
             </Button>
             {pool.data && online === 0 && (

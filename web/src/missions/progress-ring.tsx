@@ -7,7 +7,12 @@ const ROUND = 2 * Math.PI * R;
 export function ProgressRing({ progress: { done, total } }: { readonly progress: Progress }) {
   const part = total ? done / total : 0;
   return (
-    <svg role="img" aria-label={`${done} of ${total} tasks accepted`} viewBox="0 0 20 20" className="size-5 shrink-0 -rotate-90">
+    <svg
+      role="img"
+      aria-label={`${done} of ${total} tasks accepted`}
+      viewBox="0 0 20 20"
+      className="size-5 shrink-0 -rotate-90"
+    >
       <circle cx="10" cy="10" r={R} fill="none" strokeWidth="2.5" className="stroke-line" />
       <circle
         cx="10"

@@ -21,7 +21,15 @@ export function inOrder(tasks: readonly Task[]): readonly Task[] {
 }
 
 /** The graph as rows, for reading, for screen readers and for phones. */
-export function TaskList({ tasks, selected, onSelect }: { readonly tasks: readonly Task[]; readonly selected: string | null; readonly onSelect: (id: string) => void }) {
+export function TaskList({
+  tasks,
+  selected,
+  onSelect,
+}: {
+  readonly tasks: readonly Task[];
+  readonly selected: string | null;
+  readonly onSelect: (id: string) => void;
+}) {
   const keys = new Map(tasks.map(({ id, key }) => [id, key]));
   return (
     <ol className="divide-y divide-line overflow-hidden rounded-card border border-line bg-surface">
@@ -31,16 +39,25 @@ export function TaskList({ tasks, selected, onSelect }: { readonly tasks: readon
             type="button"
             onClick={() => onSelect(task.id)}
             aria-current={task.id === selected || undefined}
-            className={classes('flex w-full flex-wrap items-center gap-x-3 gap-y-1 px-3 py-2.5 text-left hover:bg-raised', task.id === selected && 'bg-accent-quiet')}
+            className={classes(
+              'flex w-full flex-wrap items-center gap-x-3 gap-y-1 px-3 py-2.5 text-left hover:bg-raised',
+              task.id === selected && 'bg-accent-quiet',
+            )}
           >
-            {task.agentName ? <AgentMark name={task.agentName} /> : <span aria-hidden className="size-7 rounded-control border border-dashed border-line" />}
+            {task.agentName ? (
+              <AgentMark name={task.agentName} />
+            ) : (
+              <span aria-hidden className="size-7 rounded-control border border-dashed border-line" />
+            )}
             <span className="min-w-0 flex-1 basis-48">
               <span className="block truncate font-medium" title={task.title}>
                 {task.title}
               </span>
               <span className="block truncate text-12 text-dim">
                 <span className="font-mono">{task.key}</span>
-                {task.dependsOn.length > 0 && <> after {task.dependsOn.map((id) => keys.get(id) ?? '?').join(', ')}</>}
+                {task.dependsOn.length > 0 && (
+                  <> after {task.dependsOn.map((id) => keys.get(id) ?? '?').join(', ')}</>
+                )}
               </span>
             </span>
             <span className="hidden gap-1 lg:flex">

@@ -1,6 +1,17 @@
 'use client';
 import type { ThreadEntry } from '@aether/contracts/mission-schemas';
-import { CircleHelp, FileText, Flag, Lightbulb, ListTree, MessageSquare, Receipt, Send, Waypoints, type LucideIcon } from 'lucide-react';
+import {
+  CircleHelp,
+  FileText,
+  Flag,
+  Lightbulb,
+  ListTree,
+  MessageSquare,
+  Receipt,
+  Send,
+  Waypoints,
+  type LucideIcon,
+} from 'lucide-react';
 import { useState } from 'react';
 import { useChange } from '@/api/queries';
 import { useMay } from '@/api/session';
@@ -33,14 +44,21 @@ export function Thread({ missionId, taskId }: { readonly missionId: string; read
   const thread = useThread(missionId, taskId);
   const [text, setText] = useState('');
   const comment = useChange('POST /api/v1/missions/{id}/thread', { onDone: () => setText('') });
-  const adopt = useChange('POST /api/v1/missions/{id}/thread/{seq}/adopt', { refresh: ['GET /api/v1/tasks'] });
+  const adopt = useChange('POST /api/v1/missions/{id}/thread/{seq}/adopt', {
+    refresh: ['GET /api/v1/tasks'],
+  });
   return (
     <div className="mx-auto w-full max-w-3xl space-y-4 p-4">
       <Loaded query={thread}>
         {() => (
           <>
             {thread.hasNextPage && (
-              <Button size="small" look="quiet" busy={thread.isFetchingNextPage} onClick={() => void thread.fetchNextPage()}>
+              <Button
+                size="small"
+                look="quiet"
+                busy={thread.isFetchingNextPage}
+                onClick={() => void thread.fetchNextPage()}
+              >
                 Show earlier entries
               </Button>
             )}
@@ -51,7 +69,9 @@ export function Thread({ missionId, taskId }: { readonly missionId: string; read
                   key={entry.id}
                   entry={entry}
                   {...(entry.kind === 'proposal' &&
-                    may('missions:write') && { onAdopt: () => adopt.mutate({ id: missionId, seq: entry.seq }) })}
+                    may('missions:write') && {
+                      onAdopt: () => adopt.mutate({ id: missionId, seq: entry.seq }),
+                    })}
                 />
               ))}
             </ol>
@@ -90,7 +110,12 @@ function Entry({ entry, onAdopt }: { readonly entry: ThreadEntry; readonly onAdo
   const Icon = icons[entry.kind] ?? Waypoints;
   const isSpoken = spoken.has(entry.kind);
   return (
-    <li className={classes('flex gap-3 rounded-card px-2', isSpoken ? 'my-2 border border-line bg-surface py-3' : 'py-1')}>
+    <li
+      className={classes(
+        'flex gap-3 rounded-card px-2',
+        isSpoken ? 'my-2 border border-line bg-surface py-3' : 'py-1',
+      )}
+    >
       {isSpoken ? (
         <AgentMark name={entry.author.name} />
       ) : (

@@ -6,7 +6,11 @@ import { useTopic } from '@/live/live';
 
 /** What is said and done in a mission, oldest first: the last pages, and what comes. */
 export function useThread(missionId: string, taskId?: string) {
-  const history = useReadPages('GET /api/v1/missions/{id}/thread', { id: missionId, limit: 50, ...(taskId && { taskId }) });
+  const history = useReadPages('GET /api/v1/missions/{id}/thread', {
+    id: missionId,
+    limit: 50,
+    ...(taskId && { taskId }),
+  });
   const [arrived, setArrived] = useState<ReadonlyMap<number, ThreadEntry>>(new Map());
   const newest = history.items[0]?.seq;
   useTopic(history.isSuccess ? `mission/${missionId}` : null, {

@@ -6,7 +6,10 @@ const isOver = ({ state }: Task) => state === 'accepted' || state === 'cancelled
 export function criticalPath(tasks: readonly Task[]): readonly string[] {
   const open = new Map(tasks.filter((task) => !isOver(task)).map((task) => [task.id, task]));
   const longest = (candidates: readonly Task[]) =>
-    candidates.reduce<Task | undefined>((best, task) => (!best || task.chainMinutes > best.chainMinutes ? task : best), undefined);
+    candidates.reduce<Task | undefined>(
+      (best, task) => (!best || task.chainMinutes > best.chainMinutes ? task : best),
+      undefined,
+    );
   const path: string[] = [];
   let next = longest([...open.values()].filter(({ dependsOn }) => !dependsOn.some((id) => open.has(id))));
   while (next && !path.includes(next.id)) {

@@ -29,7 +29,9 @@ export async function layOut(tasks: readonly Pick<Task, 'id' | 'dependsOn'>[]): 
     },
     children: tasks.map(({ id }) => ({ id, width: NODE_WIDTH, height: NODE_HEIGHT })),
     edges: tasks.flatMap(({ id, dependsOn }) =>
-      dependsOn.filter((from) => known.has(from)).map((from) => ({ id: `${from}>${id}`, sources: [from], targets: [id] })),
+      dependsOn
+        .filter((from) => known.has(from))
+        .map((from) => ({ id: `${from}>${id}`, sources: [from], targets: [id] })),
     ),
   });
   return new Map((graph.children ?? []).map(({ id, x = 0, y = 0 }) => [id, { x, y }]));

@@ -40,7 +40,9 @@ export function TaskGraph({ tasks, selected, onSelect, onConnect, onDisconnect }
 
   const isValid: IsValidConnection = ({ source, target }) => {
     const circle = source === target ? [source, source] : cycleOf(tasks, target, source);
-    setRefusal(circle && source !== target ? `Refused, since it would go in a circle: ${circle.join(' → ')}` : null);
+    setRefusal(
+      circle && source !== target ? `Refused, since it would go in a circle: ${circle.join(' → ')}` : null,
+    );
     return circle === null;
   };
 
@@ -76,7 +78,10 @@ export function TaskGraph({ tasks, selected, onSelect, onConnect, onDisconnect }
         ariaLabelConfig={{ 'node.a11yDescription.default': 'Press Enter to open the task.' }}
       >
         <Background gap={24} size={1} color="var(--line)" />
-        <Controls showInteractive={false} className="overflow-hidden rounded-control border border-line bg-surface [&_button]:size-7 [&_button]:border-b [&_button]:border-line [&_button]:p-1.5 [&_button:hover]:bg-raised [&_svg]:fill-current" />
+        <Controls
+          showInteractive={false}
+          className="overflow-hidden rounded-control border border-line bg-surface [&_button]:size-7 [&_button]:border-b [&_button]:border-line [&_button]:p-1.5 [&_button:hover]:bg-raised [&_svg]:fill-current"
+        />
       </ReactFlow>
       <p
         role="alert"
@@ -149,7 +154,12 @@ function elementsOf({
         animated: isFlowing,
         deletable: mayEdit,
         style: { stroke: isFlowing ? 'var(--info)' : colour, strokeWidth: isCritical ? 2.25 : 1.25 },
-        markerEnd: { type: MarkerType.ArrowClosed, color: isFlowing ? 'var(--info)' : colour, width: 14, height: 14 },
+        markerEnd: {
+          type: MarkerType.ArrowClosed,
+          color: isFlowing ? 'var(--info)' : colour,
+          width: 14,
+          height: 14,
+        },
       };
     }),
   );

@@ -17,20 +17,34 @@ export type TaskNodeType = Node<TaskNodeData, 'task'>;
 
 const handle = 'size-2.5! border-2! border-surface! bg-line-strong!';
 
-export function TaskNode({ data: { task, isCritical, isReady, mayConnect }, selected }: NodeProps<TaskNodeType>) {
+export function TaskNode({
+  data: { task, isCritical, isReady, mayConnect },
+  selected,
+}: NodeProps<TaskNodeType>) {
   const word = task.state === 'waiting' ? (isReady ? 'Ready' : 'Waits') : wordOf(task.state);
   const isFinal = task.state === 'cancelled';
   return (
     <div
-      style={{ width: NODE_WIDTH, height: NODE_HEIGHT, ...(task.agentName && { borderLeftColor: agentColour(task.agentName) }) }}
+      style={{
+        width: NODE_WIDTH,
+        height: NODE_HEIGHT,
+        ...(task.agentName && { borderLeftColor: agentColour(task.agentName) }),
+      }}
       className={classes(
         'flex flex-col justify-between rounded-card border border-l-3 bg-surface p-2.5 text-left transition-shadow duration-150',
-        selected ? 'border-accent shadow-[0_0_0_2px_var(--accent-quiet)]' : isCritical ? 'border-line-strong' : 'border-line',
+        selected
+          ? 'border-accent shadow-[0_0_0_2px_var(--accent-quiet)]'
+          : isCritical
+            ? 'border-line-strong'
+            : 'border-line',
         isFinal && 'opacity-55',
       )}
     >
       <Handle type="target" position={Position.Left} className={handle} isConnectable={mayConnect} />
-      <p className={classes('line-clamp-2 text-13 leading-4.5 font-medium', isFinal && 'line-through')} title={task.title}>
+      <p
+        className={classes('line-clamp-2 text-13 leading-4.5 font-medium', isFinal && 'line-through')}
+        title={task.title}
+      >
         {task.title}
       </p>
       <div className="flex items-center gap-1.5 text-12">

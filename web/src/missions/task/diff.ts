@@ -33,7 +33,8 @@ function parseFile(part: string): DiffFile {
   const named = after('+++ ');
   const old = after('--- ');
   const path = unquote(
-    after('rename to ') ?? (named && named !== '/dev/null' ? named : (old ?? rows[0]?.split(' b/').at(-1) ?? '')),
+    after('rename to ') ??
+      (named && named !== '/dev/null' ? named : (old ?? rows[0]?.split(' b/').at(-1) ?? '')),
   );
   const lines = firstHunk < 0 ? [] : linesOf(rows.slice(firstHunk));
   return {

@@ -37,10 +37,13 @@ export function ReceiptView({ receipt }: { readonly receipt: Receipt }) {
               <Icon aria-hidden className={ok ? 'size-4 text-good' : 'size-4 text-bad'} />
               <span className="min-w-0 flex-1 truncate font-mono text-12">{check.command}</span>
               <span className="text-12 text-dim">
-                {check.timedOut ? 'out of time' : `exit ${check.exitCode ?? 'by signal'}`} · {duration(check.durationMs)}
+                {check.timedOut ? 'out of time' : `exit ${check.exitCode ?? 'by signal'}`} ·{' '}
+                {duration(check.durationMs)}
               </span>
             </summary>
-            <pre className="max-h-80 overflow-auto border-t border-line p-3 font-mono text-12 whitespace-pre-wrap">{check.output || 'No output.'}</pre>
+            <pre className="max-h-80 overflow-auto border-t border-line p-3 font-mono text-12 whitespace-pre-wrap">
+              {check.output || 'No output.'}
+            </pre>
           </details>
         );
       })}

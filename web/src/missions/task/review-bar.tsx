@@ -25,8 +25,16 @@ export function ReviewBar({ task }: { readonly task: Task }) {
           answer.mutate({ id, text: comment });
         }}
       >
-        {task.reason && <p className="rounded-control bg-wait-quiet px-3 py-2 text-wait">{task.reason.cause}</p>}
-        <TextArea label="Your answer" required rows={2} value={comment} onChange={(event) => setComment(event.target.value)} />
+        {task.reason && (
+          <p className="rounded-control bg-wait-quiet px-3 py-2 text-wait">{task.reason.cause}</p>
+        )}
+        <TextArea
+          label="Your answer"
+          required
+          rows={2}
+          value={comment}
+          onChange={(event) => setComment(event.target.value)}
+        />
         <Fault error={answer.error} />
         <Button type="submit" look="primary" busy={answer.isPending}>
           <Send aria-hidden /> Answer
@@ -37,12 +45,24 @@ export function ReviewBar({ task }: { readonly task: Task }) {
   return (
     <div className="space-y-3 border-t border-line bg-surface p-4">
       {isSendingBack && (
-        <TextArea label="What should change?" required autoFocus rows={3} value={comment} onChange={(event) => setComment(event.target.value)} hint="The next attempt is told." />
+        <TextArea
+          label="What should change?"
+          required
+          autoFocus
+          rows={3}
+          value={comment}
+          onChange={(event) => setComment(event.target.value)}
+          hint="The next attempt is told."
+        />
       )}
       <Fault error={review.error} />
       <div className="flex flex-wrap gap-2">
         {!isSendingBack && (
-          <Button look="primary" busy={review.isPending} onClick={() => review.mutate({ id, attemptId, verdict: 'accept' })}>
+          <Button
+            look="primary"
+            busy={review.isPending}
+            onClick={() => review.mutate({ id, attemptId, verdict: 'accept' })}
+          >
             <Check aria-hidden /> Accept
           </Button>
         )}

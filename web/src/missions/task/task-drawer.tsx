@@ -58,9 +58,22 @@ export function TaskDrawer({ task, tasks, mission, onClose, onSelect }: TaskDraw
         <div className="min-h-0 flex-1 overflow-auto">
           {tab === 'task' && <About task={task} tasks={tasks} mission={mission} onSelect={onSelect} />}
           {tab === 'work' && (
-            <div className="p-4">{task.receipt ? <ReceiptView receipt={task.receipt} /> : <Empty drawing="graph" title="No work yet">The receipt appears when an agent has finished.</Empty>}</div>
+            <div className="p-4">
+              {task.receipt ? (
+                <ReceiptView receipt={task.receipt} />
+              ) : (
+                <Empty drawing="graph" title="No work yet">
+                  The receipt appears when an agent has finished.
+                </Empty>
+              )}
+            </div>
           )}
-          {tab === 'diff' && (task.attemptId ? <DiffView attemptId={task.attemptId} /> : <Empty drawing="graph" title="No changes yet" />)}
+          {tab === 'diff' &&
+            (task.attemptId ? (
+              <DiffView attemptId={task.attemptId} />
+            ) : (
+              <Empty drawing="graph" title="No changes yet" />
+            ))}
           {tab === 'thread' && <Thread missionId={mission.id} taskId={task.id} />}
           {tab === 'attempts' && <Attempts taskId={task.id} />}
         </div>
@@ -81,7 +94,11 @@ function About({ task, tasks, mission, onSelect }: Omit<TaskDrawerProps, 'onClos
   const retry = useChange('POST /api/v1/tasks/{id}/retry', { refresh });
   const disconnect = useChange('DELETE /api/v1/tasks/{id}/dependencies/{dependsOn}', { refresh });
   const connect = useChange('POST /api/v1/tasks/{id}/dependencies', { refresh });
-  const wait = useRead('GET /api/v1/tasks/{id}/wait', { id: task.id }, { enabled: task.state === 'waiting' && mission.state === 'running' });
+  const wait = useRead(
+    'GET /api/v1/tasks/{id}/wait',
+    { id: task.id },
+    { enabled: task.state === 'waiting' && mission.state === 'running' },
+  );
   const byId = new Map(tasks.map((each) => [each.id, each]));
   const isUnbegun = task.state === 'waiting' && task.attempts === 0;
   const mayWrite = may('missions:write');
@@ -106,12 +123,21 @@ function About({ task, tasks, mission, onSelect }: Omit<TaskDrawerProps, 'onClos
         <ul className="space-y-1">
           {task.dependsOn.map((id) => (
             <li key={id} className="flex items-center gap-2">
-              <button type="button" onClick={() => onSelect(id)} className="min-w-0 flex-1 truncate rounded-control px-2 py-1 text-left hover:bg-raised">
+              <button
+                type="button"
+                onClick={() => onSelect(id)}
+                className="min-w-0 flex-1 truncate rounded-control px-2 py-1 text-left hover:bg-raised"
+              >
                 {byId.get(id)?.title ?? id}
               </button>
               <StateBadge state={byId.get(id)?.state ?? 'waiting'} />
               {mayWrite && isUnbegun && (
-                <Button size="small" look="quiet" aria-label={`Do not wait for ${byId.get(id)?.title ?? id}`} onClick={() => disconnect.mutate({ id: task.id, dependsOn: id })}>
+                <Button
+                  size="small"
+                  look="quiet"
+                  aria-label={`Do not wait for ${byId.get(id)?.title ?? id}`}
+                  onClick={() => disconnect.mutate({ id: task.id, dependsOn: id })}
+                >
                   <X aria-hidden />
                 </Button>
               )}
@@ -139,7 +165,9 @@ function About({ task, tasks, mission, onSelect }: Omit<TaskDrawerProps, 'onClos
       <dl className="grid grid-cols-2 gap-3">
         <div>
           <dt className="text-12 text-dim">Needs</dt>
-          <dd className="mt-1 flex flex-wrap gap-1">{task.requires.length ? task.requires.map((name) => <Tag key={name}>{name}</Tag>) : 'any agent'}</dd>
+          <dd className="mt-1 flex flex-wrap gap-1">
+            {task.requires.length ? task.requires.map((name) => <Tag key={name}>{name}</Tag>) : 'any agent'}
+          </dd>
         </div>
         <div>
           <dt className="text-12 text-dim">Estimate</dt>
@@ -175,19 +203,43 @@ function About({ task, tasks, mission, onSelect }: Omit<TaskDrawerProps, 'onClos
               <Trash2 aria-hidden /> Remove
             </Button>
           )}
-          {['waiting', 'running', 'asking', 'reported'].includes(task.state) && mission.state !== 'proposed' && mission.state !== 'draft' && (
-            <Button look="danger" onClick={() => setAsked('cancel')}>
-              <X aria-hidden /> Give up
-            </Button>
-          )}
+          {['waiting', 'running', 'asking', 'reported'].includes(task.state) &&
+            mission.state !== 'proposed' &&
+            mission.state !== 'draft' && (
+              <Button look="danger" onClick={() => setAsked('cancel')}>
+                <X aria-hidden /> Give up
+              </Button>
+            )}
           <Fault error={retry.error} />
         </div>
       )}
-      <TaskForm open={editing} onClose={() => setEditing(false)} missionId={mission.id} tasks={tasks} task={task} />
-      <Confirm open={asked === 'remove'} onClose={close} title="Remove this task?" verb="Remove" onConfirm={() => remove.mutate({ id: task.id })} busy={remove.isPending} error={remove.error}>
+      <TaskForm
+        open={editing}
+        onClose={() => setEditing(false)}
+        missionId={mission.id}
+        tasks={tasks}
+        task={task}
+      />
+      <Confirm
+        open={asked === 'remove'}
+        onClose={close}
+        title="Remove this task?"
+        verb="Remove"
+        onConfirm={() => remove.mutate({ id: task.id })}
+        busy={remove.isPending}
+        error={remove.error}
+      >
         It has not begun. What waited for it waits for it no longer.
       </Confirm>
-      <Confirm open={asked === 'cancel'} onClose={close} title="Give this task up?" verb="Give it up" onConfirm={() => cancel.mutate({ id: task.id })} busy={cancel.isPending} error={cancel.error}>
+      <Confirm
+        open={asked === 'cancel'}
+        onClose={close}
+        title="Give this task up?"
+        verb="Give it up"
+        onConfirm={() => cancel.mutate({ id: task.id })}
+        busy={cancel.isPending}
+        error={cancel.error}
+      >
         What depends on it waits until it is tried again, or depends on it no longer.
       </Confirm>
     </div>
@@ -209,7 +261,8 @@ function Attempts({ taskId }: { readonly taskId: string }) {
                   <span className="font-medium">Attempt {attempt.number}</span>
                   <StateBadge state={attempt.state} />
                   <span className="ml-auto text-12 text-dim">
-                    <Elapsed from={attempt.createdAt} to={attempt.finishedAt} />, <Ago at={attempt.createdAt} />
+                    <Elapsed from={attempt.createdAt} to={attempt.finishedAt} />,{' '}
+                    <Ago at={attempt.createdAt} />
                   </span>
                 </div>
                 <p className="flex items-center gap-2 text-dim">
@@ -225,7 +278,9 @@ function Attempts({ taskId }: { readonly taskId: string }) {
                     {attempt.reason.cause} {attempt.reason.remedy}
                   </p>
                 )}
-                {attempt.choice.length > 0 && <p className="text-12 text-dim">Chosen since {attempt.choice.join('; ')}.</p>}
+                {attempt.choice.length > 0 && (
+                  <p className="text-12 text-dim">Chosen since {attempt.choice.join('; ')}.</p>
+                )}
               </li>
             ))}
           </ol>

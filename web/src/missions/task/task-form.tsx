@@ -34,7 +34,12 @@ interface TaskFormProps {
 
 export function TaskForm(props: TaskFormProps) {
   return (
-    <Dialog open={props.open} onClose={props.onClose} title={props.task ? 'Change the task' : 'Add a task'} widthPx={600}>
+    <Dialog
+      open={props.open}
+      onClose={props.onClose}
+      title={props.task ? 'Change the task' : 'Add a task'}
+      widthPx={600}
+    >
       <Fields {...props} />
     </Dialog>
   );
@@ -52,7 +57,8 @@ function Fields({ onClose, missionId, tasks, task }: TaskFormProps) {
   const add = useChange('POST /api/v1/tasks', done);
   const update = useChange('PATCH /api/v1/tasks/{id}', done);
   const error = add.error ?? update.error;
-  const set = (name: keyof typeof form) => (event: { target: { value: string } }) => setForm({ ...form, [name]: event.target.value });
+  const set = (name: keyof typeof form) => (event: { target: { value: string } }) =>
+    setForm({ ...form, [name]: event.target.value });
   const submit = () => {
     const changes = {
       title: form.title,
@@ -61,7 +67,13 @@ function Fields({ onClose, missionId, tasks, task }: TaskFormProps) {
       estimateMinutes: Number(form.minutes),
     };
     if (task) update.mutate({ id: task.id, ...changes });
-    else add.mutate({ ...changes, missionId, key: keyFor(form.title, new Set(tasks.map(({ key }) => key))), dependsOn: [...dependsOn] });
+    else
+      add.mutate({
+        ...changes,
+        missionId,
+        key: keyFor(form.title, new Set(tasks.map(({ key }) => key))),
+        dependsOn: [...dependsOn],
+      });
   };
   return (
     <form
@@ -71,11 +83,41 @@ function Fields({ onClose, missionId, tasks, task }: TaskFormProps) {
         submit();
       }}
     >
-      <TextField label="Title" required autoFocus maxLength={160} value={form.title} onChange={set('title')} fault={issueOf(error, 'title')} />
-      <TextArea label="Instructions" required rows={6} value={form.instructions} onChange={set('instructions')} fault={issueOf(error, 'instructions')} hint="All the agent is told beside the mission's goal." />
+      <TextField
+        label="Title"
+        required
+        autoFocus
+        maxLength={160}
+        value={form.title}
+        onChange={set('title')}
+        fault={issueOf(error, 'title')}
+      />
+      <TextArea
+        label="Instructions"
+        required
+        rows={6}
+        value={form.instructions}
+        onChange={set('instructions')}
+        fault={issueOf(error, 'instructions')}
+        hint="All the agent is told beside the mission's goal."
+      />
       <div className="grid gap-4 sm:grid-cols-2">
-        <TextField label="Capabilities it needs" optional value={form.requires} onChange={set('requires')} placeholder="coding testing" />
-        <TextField label="Estimate, minutes" type="number" min={1} max={1440} required value={form.minutes} onChange={set('minutes')} />
+        <TextField
+          label="Capabilities it needs"
+          optional
+          value={form.requires}
+          onChange={set('requires')}
+          placeholder="coding testing"
+        />
+        <TextField
+          label="Estimate, minutes"
+          type="number"
+          min={1}
+          max={1440}
+          required
+          value={form.minutes}
+          onChange={set('minutes')}
+        />
       </div>
       {!task && tasks.length > 0 && (
         <fieldset className="space-y-2">
@@ -86,7 +128,11 @@ function Fields({ onClose, missionId, tasks, task }: TaskFormProps) {
                 key={key}
                 label={title}
                 checked={dependsOn.includes(key)}
-                onChange={({ target }) => setDependsOn(target.checked ? [...dependsOn, key] : dependsOn.filter((each) => each !== key))}
+                onChange={({ target }) =>
+                  setDependsOn(
+                    target.checked ? [...dependsOn, key] : dependsOn.filter((each) => each !== key),
+                  )
+                }
               />
             ))}
           </div>

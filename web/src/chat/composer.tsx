@@ -46,11 +46,23 @@ export function Composer({
         className="field-sizing-content max-h-48 min-h-8 flex-1 resize-none bg-transparent px-2 py-1.5 text-14 outline-none placeholder:text-faint"
       />
       {busy ? (
-        <button type="button" onClick={onStop} aria-label="Stop the answer" title="Stop the answer" className="flex size-8 items-center justify-center rounded-control bg-raised text-ink hover:bg-line">
+        <button
+          type="button"
+          onClick={onStop}
+          aria-label="Stop the answer"
+          title="Stop the answer"
+          className="flex size-8 items-center justify-center rounded-control bg-raised text-ink hover:bg-line"
+        >
           <Square aria-hidden className="size-3.5 fill-current" />
         </button>
       ) : (
-        <button type="submit" disabled={disabled || text.trim() === ''} aria-label="Send" title="Send" className="flex size-8 items-center justify-center rounded-control bg-accent text-on-accent disabled:opacity-45">
+        <button
+          type="submit"
+          disabled={disabled || text.trim() === ''}
+          aria-label="Send"
+          title="Send"
+          className="flex size-8 items-center justify-center rounded-control bg-accent text-on-accent disabled:opacity-45"
+        >
           <ArrowUp aria-hidden className="size-4" />
         </button>
       )}

@@ -5,7 +5,15 @@ import { useEffect, useLayoutEffect, useRef, useState, type ReactNode } from 're
 const NEAR_PX = 80;
 
 /** A column that follows its end while the reader is there, and stays where they are when they are not. */
-export function StickToEnd({ children, label, signal }: { readonly children: ReactNode; readonly label: string; readonly signal: unknown }) {
+export function StickToEnd({
+  children,
+  label,
+  signal,
+}: {
+  readonly children: ReactNode;
+  readonly label: string;
+  readonly signal: unknown;
+}) {
   const box = useRef<HTMLDivElement>(null);
   const isAtEnd = useRef(true);
   const [hasNews, setNews] = useState(false);

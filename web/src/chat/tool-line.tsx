@@ -13,7 +13,9 @@ export interface ToolUse {
 function gist(args: unknown): string {
   if (typeof args !== 'object' || args === null) return '';
   const values = args as Record<string, unknown>;
-  const found = ['path', 'file_path', 'command', 'query', 'url', 'title', 'goal'].map((name) => values[name]).find((value) => typeof value === 'string');
+  const found = ['path', 'file_path', 'command', 'query', 'url', 'title', 'goal']
+    .map((name) => values[name])
+    .find((value) => typeof value === 'string');
   return typeof found === 'string' ? found : '';
 }
 
@@ -23,15 +25,29 @@ export function ToolLine({ tool }: { readonly tool: ToolUse }) {
   return (
     <details className="group rounded-control border border-line bg-surface text-12">
       <summary className="flex h-7 cursor-pointer list-none items-center gap-2 px-2 select-none">
-        <Icon aria-hidden className={`size-3.5 shrink-0 ${tool.isError ? 'text-bad' : 'text-dim'} ${tool.result === null && !tool.isError ? 'animate-spin' : ''}`} />
+        <Icon
+          aria-hidden
+          className={`size-3.5 shrink-0 ${tool.isError ? 'text-bad' : 'text-dim'} ${tool.result === null && !tool.isError ? 'animate-spin' : ''}`}
+        />
         <span className="font-mono">{tool.name}</span>
         <span className="min-w-0 flex-1 truncate font-mono text-dim">{gist(tool.args)}</span>
         {tool.isError && <span className="text-bad">failed</span>}
-        <ChevronRight aria-hidden className="size-3.5 shrink-0 text-faint transition-transform group-open:rotate-90" />
+        <ChevronRight
+          aria-hidden
+          className="size-3.5 shrink-0 text-faint transition-transform group-open:rotate-90"
+        />
       </summary>
       <div className="space-y-2 border-t border-line p-2">
-        {tool.args !== undefined && <pre className="max-h-60 overflow-auto font-mono text-11 break-all whitespace-pre-wrap text-dim">{JSON.stringify(tool.args, null, 2)}</pre>}
-        {tool.result !== null && <pre className="max-h-80 overflow-auto rounded-sm bg-raised p-2 font-mono text-11 break-all whitespace-pre-wrap">{tool.result || '(no output)'}</pre>}
+        {tool.args !== undefined && (
+          <pre className="max-h-60 overflow-auto font-mono text-11 break-all whitespace-pre-wrap text-dim">
+            {JSON.stringify(tool.args, null, 2)}
+          </pre>
+        )}
+        {tool.result !== null && (
+          <pre className="max-h-80 overflow-auto rounded-sm bg-raised p-2 font-mono text-11 break-all whitespace-pre-wrap">
+            {tool.result || '(no output)'}
+          </pre>
+        )}
       </div>
     </details>
   );

@@ -12,11 +12,22 @@ const running = new Set<Message['state']>(['queued', 'sent', 'streaming']);
 export const isRunning = (message: Message | undefined): boolean =>
   message?.role === 'assistant' && running.has(message.state);
 
-export const MessageView = memo(function MessageView({ message, agentName, phase }: { readonly message: Message; readonly agentName: string; readonly phase?: string | undefined }) {
+export const MessageView = memo(function MessageView({
+  message,
+  agentName,
+  phase,
+}: {
+  readonly message: Message;
+  readonly agentName: string;
+  readonly phase?: string | undefined;
+}) {
   if (message.role === 'user')
     return (
       <li className="flex justify-end">
-        <div className="max-w-[85%] rounded-dialog rounded-br-sm bg-accent-quiet px-3.5 py-2 text-14 break-words whitespace-pre-wrap" data-message={message.seq}>
+        <div
+          className="max-w-[85%] rounded-dialog rounded-br-sm bg-accent-quiet px-3.5 py-2 text-14 break-words whitespace-pre-wrap"
+          data-message={message.seq}
+        >
           {message.text}
         </div>
       </li>
@@ -43,7 +54,8 @@ export const MessageView = memo(function MessageView({ message, agentName, phase
         {message.state === 'aborted' && <p className="text-12 text-dim">Stopped.</p>}
         {message.reason && (
           <p className="rounded-control bg-bad-quiet px-3 py-2 text-bad">
-            {message.reason.cause} {message.reason.remedy} <code className="font-mono text-12">({message.reason.code})</code>
+            {message.reason.cause} {message.reason.remedy}{' '}
+            <code className="font-mono text-12">({message.reason.code})</code>
           </p>
         )}
       </div>

@@ -22,7 +22,8 @@ function withTool(calls: readonly ToolCall[], call: ToolCall): ToolCall[] {
 }
 
 function applyOther(message: Shown, frame: { kind: string }): Shown {
-  if (frame.kind === 'tool') return { ...message, toolCalls: withTool(message.toolCalls, (frame as ToolFrame).toolCall) };
+  if (frame.kind === 'tool')
+    return { ...message, toolCalls: withTool(message.toolCalls, (frame as ToolFrame).toolCall) };
   if (frame.kind === 'status') return { ...message, phase: (frame as StatusFrame).phase };
   return message;
 }
@@ -41,13 +42,21 @@ export function Conversation({ chatId, agentName }: { readonly chatId: string; r
   const busy = messages.some(isRunning);
   return (
     <div className="flex h-full min-h-0 flex-col">
-      <StickToEnd label={`Conversation with ${agentName}`} signal={`${last?.id}${last?.text.length}${last?.toolCalls.length}${sent}`}>
+      <StickToEnd
+        label={`Conversation with ${agentName}`}
+        signal={`${last?.id}${last?.text.length}${last?.toolCalls.length}${sent}`}
+      >
         <Loaded query={history}>
           {() => (
             <ol className="mx-auto w-full max-w-[752px] space-y-5 p-4">
               {history.hasNextPage && (
                 <li className="text-center">
-                  <Button size="small" look="quiet" busy={history.isFetchingNextPage} onClick={() => void history.fetchNextPage()}>
+                  <Button
+                    size="small"
+                    look="quiet"
+                    busy={history.isFetchingNextPage}
+                    onClick={() => void history.fetchNextPage()}
+                  >
                     Show earlier messages
                   </Button>
                 </li>
@@ -66,7 +75,10 @@ export function Conversation({ chatId, agentName }: { readonly chatId: string; r
       </StickToEnd>
       <div className="mx-auto w-full max-w-[752px] space-y-2 p-4 pt-2">
         {approvals.data?.items.map((approval) => (
-          <div key={approval.id} className="flex flex-wrap items-center gap-2 rounded-card border border-line bg-wait-quiet p-3">
+          <div
+            key={approval.id}
+            className="flex flex-wrap items-center gap-2 rounded-card border border-line bg-wait-quiet p-3"
+          >
             <p className="min-w-0 flex-1 basis-60">
               <span className="text-wait">{agentName} asks to run</span>
               <code className="mt-1 block font-mono text-12 break-all">{approval.command}</code>
@@ -76,7 +88,11 @@ export function Conversation({ chatId, agentName }: { readonly chatId: string; r
                 <Button size="small" onClick={() => decide.mutate({ id: approval.id, decision: 'deny' })}>
                   Deny
                 </Button>
-                <Button size="small" look="primary" onClick={() => decide.mutate({ id: approval.id, decision: 'allow' })}>
+                <Button
+                  size="small"
+                  look="primary"
+                  onClick={() => decide.mutate({ id: approval.id, decision: 'allow' })}
+                >
                   Allow once
                 </Button>
               </>

@@ -1,0 +1,82 @@
+'use client';
+import type { Deployment } from '@aether/contracts/deployment';
+import { Play, RotateCw, Square, Trash2, Wrench } from 'lucide-react';
+import { useRouter } from 'next/navigation';
+import { useState } from 'react';
+import { useChange } from '@/api/queries';
+import { useMay } from '@/api/session';
+import { Button, IconButton } from '@/ui/button';
+import { Confirm } from '@/ui/dialog';
+import { Fault } from '@/ui/feedback';
+import { canBegin } from './steps';
+
+/** What may be done with a deployment in its state; the first is what one most likely wants. */
+export function DeploymentActs({ deployment }: { readonly deployment: Deployment }) {
+  const { id, name } = deployment;
+  const may = useMay();
+  const router = useRouter();
+  const [asked, setAsked] = useState<'stop' | 'delete' | null>(null);
+  const close = () => setAsked(null);
+  const refresh = ['GET /api/v1/deployments', 'GET /api/v1/deployments/{id}'] as const;
+  const start = useChange('POST /api/v1/deployments/{id}/start', { refresh });
+  const restart = useChange('POST /api/v1/deployments/{id}/restart', { refresh });
+  const repair = useChange('POST /api/v1/deployments/{id}/repair', { refresh });
+  const stop = useChange('POST /api/v1/deployments/{id}/stop', { refresh, onDone: close });
+  const remove = useChange('DELETE /api/v1/deployments/{id}', {
+    refresh,
+    onDone: () => router.push('/deployments/'),
+  });
+  if (!may('deployments:write')) return null;
+  return (
+    <>
+      <Fault error={start.error ?? restart.error ?? repair.error} className="max-w-80" />
+      {canBegin('start', deployment) && (
+        <Button look="primary" busy={start.isPending} onClick={() => start.mutate({ id })}>
+          <Play aria-hidden /> Start
+        </Button>
+      )}
+      {canBegin('repair', deployment) && (
+        <Button look="primary" busy={repair.isPending} onClick={() => repair.mutate({ id })}>
+          <Wrench aria-hidden /> Repair
+        </Button>
+      )}
+      {canBegin('restart', deployment) && (
+        <Button busy={restart.isPending} onClick={() => restart.mutate({ id })}>
+          <RotateCw aria-hidden /> Restart
+        </Button>
+      )}
+      {canBegin('stop', deployment) && (
+        <Button onClick={() => setAsked('stop')}>
+          <Square aria-hidden /> Stop
+        </Button>
+      )}
+      {canBegin('delete', deployment) && (
+        <IconButton label="Delete" className="hover:text-bad" onClick={() => setAsked('delete')}>
+          <Trash2 aria-hidden />
+        </IconButton>
+      )}
+      <Confirm
+        open={asked === 'stop'}
+        onClose={close}
+        title={`Stop ${name}?`}
+        verb="Stop it"
+        onConfirm={() => stop.mutate({ id })}
+        busy={stop.isPending}
+        error={stop.error}
+      >
+        Turns that run are finished first. Its state stays, and it can be started again.
+      </Confirm>
+      <Confirm
+        open={asked === 'delete'}
+        onClose={close}
+        title={`Delete ${name}?`}
+        verb="Delete it with its state"
+        onConfirm={() => remove.mutate({ id })}
+        busy={remove.isPending}
+        error={remove.error}
+      >
+        The gateway is stopped, and its configuration, memory, workspace and chats go for good.
+      </Confirm>
+    </>
+  );
+}

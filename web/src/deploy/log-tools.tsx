@@ -1,0 +1,110 @@
+'use client';
+import type { LogLine } from '@aether/contracts/deployer';
+import { ArrowDown, ArrowUp, Download, Search } from 'lucide-react';
+import { Button, IconButton } from '@/ui/button';
+import { classes } from '@/ui/classes';
+import { Copy } from '@/ui/copy';
+
+export const levels = ['step', 'info', 'warn', 'error'] as const;
+
+export interface LogFilter {
+  readonly words: string;
+  readonly hidden: ReadonlySet<LogLine['level']>;
+  readonly raw: boolean;
+}
+
+const written = (lines: readonly LogLine[]) =>
+  lines.map(({ at, level, text }) => `${at} ${level} ${text}`).join('\n');
+
+function download(name: string, text: string): void {
+  const address = URL.createObjectURL(new Blob([text], { type: 'text/plain' }));
+  const link = document.createElement('a');
+  link.href = address;
+  link.download = name;
+  link.click();
+  URL.revokeObjectURL(address);
+}
+
+/** Search, levels, raw lines, copy and download. */
+export function LogTools({
+  filter,
+  onFilter,
+  lines,
+  name,
+  match,
+  matches,
+  onStep,
+}: {
+  readonly filter: LogFilter;
+  readonly onFilter: (filter: LogFilter) => void;
+  readonly lines: readonly LogLine[];
+  readonly name: string;
+  readonly match: number;
+  readonly matches: number;
+  readonly onStep: (by: 1 | -1) => void;
+}) {
+  const toggle = (level: LogLine['level']) => {
+    const hidden = new Set(filter.hidden);
+    if (!hidden.delete(level)) hidden.add(level);
+    onFilter({ ...filter, hidden });
+  };
+  return (
+    <div className="flex flex-wrap items-center gap-2 border-b border-line bg-surface px-4 py-2">
+      <label className="relative">
+        <span className="sr-only">Search the log</span>
+        <Search aria-hidden className="pointer-events-none absolute top-1.5 left-2 size-4 text-faint" />
+        <input
+          type="search"
+          data-filter
+          value={filter.words}
+          onChange={(event) => onFilter({ ...filter, words: event.target.value })}
+          onKeyDown={(event) => event.key === 'Enter' && onStep(event.shiftKey ? -1 : 1)}
+          placeholder="Search"
+          className="h-7 w-48 rounded-control border border-line bg-canvas pr-2 pl-8 placeholder:text-faint"
+        />
+      </label>
+      {filter.words && (
+        <span className="flex items-center text-12 text-dim" aria-live="polite">
+          {matches === 0 ? 'Nothing found' : `${match + 1} of ${matches}`}
+          <IconButton label="Previous match" disabled={matches === 0} onClick={() => onStep(-1)}>
+            <ArrowUp aria-hidden />
+          </IconButton>
+          <IconButton label="Next match" disabled={matches === 0} onClick={() => onStep(1)}>
+            <ArrowDown aria-hidden />
+          </IconButton>
+        </span>
+      )}
+      <div role="group" aria-label="Levels" className="flex rounded-control border border-line p-0.5">
+        {levels.map((level) => (
+          <button
+            key={level}
+            type="button"
+            aria-pressed={!filter.hidden.has(level)}
+            onClick={() => toggle(level)}
+            className={classes(
+              'h-6 rounded-sm px-2 text-12',
+              filter.hidden.has(level) ? 'text-faint line-through' : 'bg-raised text-ink',
+            )}
+          >
+            {level}
+          </button>
+        ))}
+      </div>
+      <label className="flex items-center gap-1.5 text-12" title="With the lines that the noise filter hides">
+        <input
+          type="checkbox"
+          className="accent-accent"
+          checked={filter.raw}
+          onChange={(event) => onFilter({ ...filter, raw: event.target.checked })}
+        />
+        Raw
+      </label>
+      <span className="ml-auto flex gap-2">
+        <Copy text={written(lines)} />
+        <Button size="small" onClick={() => download(`${name}.log`, written(lines))}>
+          <Download aria-hidden /> Download
+        </Button>
+      </span>
+    </div>
+  );
+}
