@@ -45,11 +45,11 @@ export class Approvals {
   }
 
   /** What was asked while nobody listened. */
-  async connected({ connectionId, request }: Link): Promise<void> {
-    const told = Waiting.safeParse(await request('exec.approval.list', {}));
+  async connected(link: Link): Promise<void> {
+    const told = Waiting.safeParse(await link.request('exec.approval.list', {}));
     if (!told.success) return;
     const waiting = Array.isArray(told.data) ? told.data : told.data.approvals;
-    for (const asked of waiting) await this.asked(connectionId, asked);
+    for (const asked of waiting) await this.asked(link.connectionId, asked);
   }
 
   private async asked(connectionId: string, { id, request, ...asked }: z.infer<typeof Asked>): Promise<void> {
