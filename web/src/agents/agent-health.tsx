@@ -26,20 +26,14 @@ export function AgentHealth({ deploymentId }: { readonly deploymentId: string })
             <Empty title="Not connected yet">The connection opens when the deployment has started.</Empty>
           );
         return (
-          <div className="space-y-4 p-4">
-            <div className="flex flex-wrap items-center gap-3">
-              <StateBadge state={connection.state} />
-              <span className="text-12 text-dim">
-                since <Ago at={connection.updatedAt} />
-              </span>
-            </div>
+          <Card title="Health" action={<StateBadge state={connection.state} />} flush>
             {connection.reason && (
-              <div className="rounded-card bg-bad-quiet p-3">
+              <div className="m-4 rounded-card bg-bad-quiet p-3">
                 <p>{connection.reason.cause}</p>
                 <p className="text-dim">{connection.reason.remedy}</p>
               </div>
             )}
-            <dl className="grid grid-cols-2 gap-3 sm:grid-cols-4">
+            <dl className="grid grid-cols-2 gap-3 p-4 sm:grid-cols-4">
               <Figure label="Gateway">{connection.gatewayVersion ?? '–'}</Figure>
               <Figure label="Protocol">{connection.protocol ?? '–'}</Figure>
               <Figure label="Gaps filled">{connection.gaps}</Figure>
@@ -48,7 +42,7 @@ export function AgentHealth({ deploymentId }: { readonly deploymentId: string })
               </Figure>
             </dl>
             <Probes connectionId={connection.id} />
-          </div>
+          </Card>
         );
       }}
     </Loaded>
@@ -56,18 +50,16 @@ export function AgentHealth({ deploymentId }: { readonly deploymentId: string })
 }
 
 function Probes({ connectionId }: { readonly connectionId: string }) {
-  const probes = useRead('GET /api/v1/connections/{id}/probes', { id: connectionId, limit: 30 });
+  const probes = useRead('GET /api/v1/connections/{id}/probes', { id: connectionId, limit: 10 });
   return (
     <Loaded query={probes}>
       {({ items }) => (
-        <Card title="Probes" flush>
-          {items.length === 0 && <p className="p-4 text-dim">None yet.</p>}
-          <ul>
-            {items.map((probe) => (
-              <Probe key={probe.at} probe={probe} />
-            ))}
-          </ul>
-        </Card>
+        <ul aria-label="Probes" className="border-t border-line">
+          {items.length === 0 && <li className="p-4 text-dim">No probe was made yet.</li>}
+          {items.map((probe) => (
+            <Probe key={probe.at} probe={probe} />
+          ))}
+        </ul>
       )}
     </Loaded>
   );

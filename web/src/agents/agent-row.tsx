@@ -4,6 +4,7 @@ import { AgentMark } from '@/ui/agent-mark';
 import { IconButton } from '@/ui/button';
 import { Meter } from '@/ui/card';
 import { classes } from '@/ui/classes';
+import { Link } from '@/ui/link';
 import { StateBadge, Tag } from '@/ui/state';
 import { money, plural } from '@/ui/words';
 import { stateOf, successOf, type AgentRow } from './agent-rows';
@@ -16,11 +17,9 @@ export const rowGrid =
 
 export function AgentRowLine({
   row,
-  onOpen,
   onChat,
 }: {
   readonly row: AgentRow;
-  readonly onOpen: () => void;
   readonly onChat: (() => void) | undefined;
 }) {
   const { name, deployment, pool, model } = row;
@@ -36,14 +35,13 @@ export function AgentRowLine({
       <div className="flex min-w-0 items-center gap-3">
         <AgentMark name={name} />
         <div className="min-w-0">
-          <button
-            type="button"
-            onClick={onOpen}
-            className="block max-w-full truncate text-left font-medium after:absolute after:inset-0"
+          <Link
+            href={pool ? `/agents/${pool.id}/` : `/deployments/${row.id}/`}
+            className="block truncate font-medium after:absolute after:inset-0"
             title={name}
           >
             {name}
-          </button>
+          </Link>
           <p className="truncate text-12 text-dim" title={where}>
             {where || 'No deployment'}
           </p>

@@ -48,7 +48,7 @@ export function agentRows({ pool, deployments, agents }: HubSources): AgentRow[]
 }
 
 /** What the row's badge says: the deployment's state unless it is ready, then whether the agent can be reached. */
-export function stateOf({ deployment, pool }: AgentRow): string {
+export function stateOf({ deployment, pool }: Pick<AgentRow, 'deployment' | 'pool'>): string {
   if (deployment && deployment.state !== 'ready') return deployment.state;
   if (!pool) return deployment?.state ?? 'disconnected';
   if (!pool.online) return 'disconnected';

@@ -31,7 +31,7 @@ export function AgentSettings({ agent }: { readonly agent: PoolAgent }) {
   const known = [...new Set((templates.data?.items ?? []).flatMap((each) => each.capabilities))].sort();
   return (
     <form
-      className="space-y-5 p-4"
+      className="space-y-5"
       onSubmit={(event) => {
         event.preventDefault();
         save.mutate({

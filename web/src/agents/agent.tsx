@@ -1,19 +1,23 @@
 'use client';
 import type { PoolAgent } from '@aether/contracts/execution';
-import { CircleCheck, CircleX, MessageSquare } from 'lucide-react';
-import { useState } from 'react';
-import { useChange, useRead, useReadPages } from '@/api/queries';
+import { MessageSquare, Rocket } from 'lucide-react';
+import { useRead, useReadPages } from '@/api/queries';
 import { useMay } from '@/api/session';
-import { useTalk } from '@/chats/use-talk';
+import { useTalk } from '@/chat/use-talk';
 import { Body, Page } from '@/frame/page';
 import { usePathId } from '@/frame/path-id';
 import { Button, ButtonLink } from '@/ui/button';
-import { Card } from '@/ui/card';
+import { Card, Figure } from '@/ui/card';
 import { Empty, Fault, Loaded, Skeleton } from '@/ui/feedback';
-import { CheckField, TextField } from '@/ui/field';
 import { Link } from '@/ui/link';
-import { StateBadge } from '@/ui/state';
+import { StateBadge, StateIcon, wordOf } from '@/ui/state';
 import { Ago } from '@/ui/time';
+import { money } from '@/ui/words';
+import { AgentHealth } from './agent-health';
+import { stateOf, successOf } from './agent-rows';
+import { AgentSettings } from './agent-settings';
+
+const crumbs = [{ label: 'Agents', href: '/agents/' }];
 
 export function AgentScreen() {
   const id = usePathId();
@@ -21,7 +25,7 @@ export function AgentScreen() {
   const agent = pool.data?.items.find((each) => each.id === id);
   if (agent) return <AgentOf key={agent.id} agent={agent} />;
   return (
-    <Page title="Agent" crumbs={[{ label: 'Agents', href: '/agents/' }]}>
+    <Page title="Agent" crumbs={crumbs}>
       {pool.data && id ? (
         <Empty title="There is no such agent">It may have been deleted with its deployment.</Empty>
       ) : (
@@ -34,28 +38,26 @@ export function AgentScreen() {
 function AgentOf({ agent }: { readonly agent: PoolAgent }) {
   const may = useMay();
   const talk = useTalk();
-  const chats = useReadPages('GET /api/v1/chats', { deploymentId: agent.deploymentId, limit: 30 });
+  const { deploymentId, agentId } = agent;
+  const deployment = useRead('GET /api/v1/deployments/{id}', { id: deploymentId });
   return (
     <Page
       title={agent.name}
-      crumbs={[{ label: 'Agents', href: '/agents/' }]}
-      state={
-        <StateBadge
-          state={agent.online ? 'connected' : 'disconnected'}
-          word={agent.online ? 'Online' : 'Offline'}
-        />
-      }
+      crumbs={crumbs}
+      state={<StateBadge state={stateOf({ deployment: deployment.data, pool: agent })} />}
       actions={
         <>
-          <ButtonLink href={`/deployments/${agent.deploymentId}/`}>Deployment</ButtonLink>
+          <ButtonLink href={`/deployments/${deploymentId}/`}>
+            <Rocket aria-hidden /> Deployment
+          </ButtonLink>
           {may('chats:write') && (
             <Button
               look="primary"
               disabled={!agent.online}
               busy={talk.isPending}
-              onClick={() => talk.mutate({ deploymentId: agent.deploymentId, agentId: agent.agentId })}
+              onClick={() => talk.mutate({ deploymentId, agentId })}
             >
-              <MessageSquare aria-hidden /> Talk
+              <MessageSquare aria-hidden /> Chat
             </Button>
           )}
         </>
@@ -63,35 +65,17 @@ function AgentOf({ agent }: { readonly agent: PoolAgent }) {
     >
       <Body>
         <Fault error={talk.error} />
+        <Record agent={agent} model={deployment.data?.model ?? null} />
         <div className="grid items-start gap-6 lg:grid-cols-2">
-          <Card title="Chats" flush>
-            <Loaded query={chats}>
-              {() =>
-                chats.items.length === 0 ? (
-                  <Empty drawing="talk" title="No chats yet" />
-                ) : (
-                  <ul className="divide-y divide-line">
-                    {chats.items.map((chat) => (
-                      <li key={chat.id}>
-                        <Link
-                          href={`/chats/${chat.id}/`}
-                          className="flex h-10 items-center gap-3 px-4 hover:bg-raised"
-                        >
-                          <span className="min-w-0 flex-1 truncate" title={chat.title}>
-                            {chat.title}
-                          </span>
-                          <Ago at={chat.updatedAt} className="text-12 text-dim" />
-                        </Link>
-                      </li>
-                    ))}
-                  </ul>
-                )
-              }
-            </Loaded>
-          </Card>
           <div className="min-w-0 space-y-6">
-            <Use agent={agent} />
-            <Health deploymentId={agent.deploymentId} />
+            <Card title="Use in missions">
+              <AgentSettings agent={agent} />
+            </Card>
+            <Chats deploymentId={deploymentId} />
+          </div>
+          <div className="min-w-0 space-y-6">
+            <Attempts agentId={agent.id} />
+            <AgentHealth deploymentId={deploymentId} />
           </div>
         </div>
       </Body>
@@ -99,102 +83,91 @@ function AgentOf({ agent }: { readonly agent: PoolAgent }) {
   );
 }
 
-/** What missions may use the agent for. */
-function Use({ agent }: { readonly agent: PoolAgent }) {
-  const may = useMay();
-  const [capabilities, setCapabilities] = useState(agent.capabilities.join(' '));
-  const [concurrency, setConcurrency] = useState(String(agent.concurrency));
-  const [enabled, setEnabled] = useState(agent.enabled);
-  const update = useChange('PATCH /api/v1/pool/{id}', { refresh: ['GET /api/v1/pool'] });
-  const mayWrite = may('agents:write');
+function Record({ agent, model }: { readonly agent: PoolAgent; readonly model: string | null }) {
+  const success = successOf(agent);
   return (
-    <Card title="Use in missions">
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          update.mutate({
-            id: agent.id,
-            capabilities: capabilities.split(/[\s,]+/).filter(Boolean),
-            concurrency: Number(concurrency),
-            enabled,
-          });
+    <dl className="grid grid-cols-2 gap-4 md:grid-cols-5">
+      <Figure label="Tasks now">
+        {agent.load} of {agent.concurrency}
+      </Figure>
+      <Figure label="Success" hint={`${agent.accepted} accepted, ${agent.failed} not`}>
+        {success === null ? '–' : `${Math.round(success * 100)} %`}
+      </Figure>
+      <Figure label="Cost so far">{money(agent.costUsd)}</Figure>
+      <Figure label="Model">
+        <span title={model ?? undefined}>{model ?? '–'}</span>
+      </Figure>
+      <Figure label="Agent">
+        <span className="font-mono text-13">{agent.agentId}</span>
+      </Figure>
+    </dl>
+  );
+}
+
+/** What it did lately for missions. */
+function Attempts({ agentId }: { readonly agentId: string }) {
+  const may = useMay()('missions:read');
+  const attempts = useRead('GET /api/v1/attempts', { limit: 100 }, { enabled: may });
+  const tasks = useRead('GET /api/v1/tasks', { limit: 200 }, { enabled: may });
+  const titles = new Map(tasks.data?.items.map(({ id, title }) => [id, title]));
+  if (!may) return null;
+  return (
+    <Card title="Lately" flush>
+      <Loaded query={attempts} skeleton={<Skeleton rows={3} />}>
+        {({ items }) => {
+          const own = items.filter(({ agent }) => agent.id === agentId).slice(0, 10);
+          if (own.length === 0) return <p className="p-4 text-dim">It has done no tasks lately.</p>;
+          return (
+            <ul className="divide-y divide-line">
+              {own.map((attempt) => (
+                <li key={attempt.id}>
+                  <Link
+                    href={`/missions/${attempt.missionId}/?task=${attempt.taskId}`}
+                    className="flex h-10 items-center gap-3 px-4 hover:bg-raised"
+                  >
+                    <StateIcon state={attempt.state} />
+                    <span className="min-w-0 flex-1 truncate" title={attempt.reason?.cause}>
+                      {titles.get(attempt.taskId) ?? `Attempt ${attempt.number}`}
+                    </span>
+                    <span className="text-12 text-dim">{wordOf(attempt.state)}</span>
+                    <Ago at={attempt.updatedAt} className="w-16 text-right text-12 text-dim" />
+                  </Link>
+                </li>
+              ))}
+            </ul>
+          );
         }}
-      >
-        <fieldset disabled={!mayWrite} className="space-y-4">
-          <legend className="sr-only">Use in missions</legend>
-          <CheckField
-            label="May be given tasks"
-            checked={enabled}
-            onChange={(event) => setEnabled(event.target.checked)}
-          />
-          <TextField
-            label="Capabilities"
-            value={capabilities}
-            onChange={(event) => setCapabilities(event.target.value)}
-            hint="Words that tasks ask for, such as coding or writing."
-          />
-          <TextField
-            label="Tasks at the same time"
-            type="number"
-            min={1}
-            max={64}
-            value={concurrency}
-            onChange={(event) => setConcurrency(event.target.value)}
-          />
-          <Fault error={update.error} />
-          {mayWrite && (
-            <Button type="submit" busy={update.isPending}>
-              Save
-            </Button>
-          )}
-        </fieldset>
-      </form>
+      </Loaded>
     </Card>
   );
 }
 
-/** Each look at the gateway, with its steps. */
-function Health({ deploymentId }: { readonly deploymentId: string }) {
-  const connections = useRead('GET /api/v1/connections', { limit: 200 });
-  const connection = connections.data?.items.find((each) => each.deploymentId === deploymentId);
-  const probes = useRead(
-    'GET /api/v1/connections/{id}/probes',
-    { id: connection?.id ?? '', limit: 10 },
-    { enabled: connection !== undefined },
-  );
+function Chats({ deploymentId }: { readonly deploymentId: string }) {
+  const chats = useReadPages('GET /api/v1/chats', { deploymentId, limit: 15 });
   return (
-    <Card title="Health" action={connection && <StateBadge state={connection.state} />} flush>
-      {connection?.reason && (
-        <p className="m-3 rounded-control bg-bad-quiet px-3 py-2 text-bad">
-          {connection.reason.cause} {connection.reason.remedy}
-        </p>
-      )}
-      <Loaded query={probes} skeleton={<Skeleton rows={3} />}>
-        {({ items }) => (
-          <ul className="divide-y divide-line">
-            {items.map((probe) => (
-              <li key={probe.at} className="flex flex-wrap items-center gap-x-4 gap-y-1 px-4 py-2 text-12">
-                <Ago at={probe.at} className="w-16 text-dim" />
-                {probe.checks.map((check) => {
-                  const Icon = check.ok ? CircleCheck : CircleX;
-                  return (
-                    <span
-                      key={check.name}
-                      title={check.detail ?? undefined}
-                      className="flex items-center gap-1"
-                    >
-                      <Icon
-                        aria-label={check.ok ? 'passed' : 'failed'}
-                        className={check.ok ? 'size-3.5 text-good' : 'size-3.5 text-bad'}
-                      />
-                      {check.name} <span className="text-dim">{Math.round(check.ms)} ms</span>
+    <Card title="Chats" flush>
+      <Loaded query={chats} skeleton={<Skeleton rows={3} />}>
+        {() =>
+          chats.items.length === 0 ? (
+            <Empty drawing="talk" title="No chats yet" />
+          ) : (
+            <ul className="divide-y divide-line">
+              {chats.items.map((chat) => (
+                <li key={chat.id}>
+                  <Link
+                    href={`/chats/${chat.id}/`}
+                    className="flex h-10 items-center gap-3 px-4 hover:bg-raised"
+                  >
+                    <span className="min-w-0 flex-1 truncate" title={chat.title}>
+                      {chat.title}
                     </span>
-                  );
-                })}
-              </li>
-            ))}
-          </ul>
-        )}
+                    <Ago at={chat.updatedAt} className="text-12 text-dim" />
+                  </Link>
+                </li>
+              ))}
+            </ul>
+          )
+        }
       </Loaded>
     </Card>
   );

@@ -3,15 +3,13 @@ import { MessagesSquare, Plus, Search } from 'lucide-react';
 import { useDeferredValue, useState } from 'react';
 import { useRead } from '@/api/queries';
 import { useMay } from '@/api/session';
-import { NewChat } from '@/chat/new-chat';
+import { useTalk } from '@/chat/use-talk';
 import { Body, Page } from '@/frame/page';
-import { useQueryState } from '@/frame/query-state';
 import { ButtonLink } from '@/ui/button';
 import { Card, Figure } from '@/ui/card';
 import { classes } from '@/ui/classes';
-import { Empty, Loaded, Skeleton } from '@/ui/feedback';
+import { Empty, Fault, Loaded, Skeleton } from '@/ui/feedback';
 import { money } from '@/ui/words';
-import { AgentDrawer } from './agent-drawer';
 import { AgentRowLine, rowGrid } from './agent-row';
 import { agentRows, stateOf, type AgentRow } from './agent-rows';
 
@@ -29,8 +27,7 @@ export function Agents() {
   const agents = useRead('GET /api/v1/agents', {}, { enabled: may('agents:read') });
   const [words, setWords] = useState('');
   const search = useDeferredValue(words.trim().toLowerCase());
-  const [selected, setSelected] = useQueryState<string>('agent', '');
-  const [chatWith, setChatWith] = useState<AgentRow | null>(null);
+  const talk = useTalk();
   const rows = agentRows({
     pool: pool.data?.items ?? [],
     deployments: deployments.data?.items ?? [],
@@ -39,7 +36,10 @@ export function Agents() {
   const shown = rows.filter(({ name, capabilities }) =>
     [name, ...capabilities].some((text) => text.includes(search)),
   );
-  const open = rows.find(({ id }) => id === selected);
+  const chatWith = ({ pool: agent }: AgentRow) =>
+    agent?.online && may('chats:write')
+      ? () => talk.mutate({ deploymentId: agent.deploymentId, agentId: agent.agentId })
+      : undefined;
   const deploy = may('deployments:write') && (
     <ButtonLink href="/deployments/new/" look="primary">
       <Plus aria-hidden /> Deploy an agent
@@ -82,6 +82,7 @@ export function Agents() {
             ) : (
               <>
                 <Totals rows={rows} />
+                <Fault error={talk.error} />
                 <Card flush>
                   <div
                     aria-hidden
@@ -99,12 +100,7 @@ export function Agents() {
                   </div>
                   <ul>
                     {shown.map((row) => (
-                      <AgentRowLine
-                        key={row.id}
-                        row={row}
-                        onOpen={() => setSelected(row.id)}
-                        onChat={row.pool?.online && may('chats:write') ? () => setChatWith(row) : undefined}
-                      />
+                      <AgentRowLine key={row.id} row={row} onChat={chatWith(row)} />
                     ))}
                   </ul>
                   {shown.length === 0 && (
@@ -116,15 +112,6 @@ export function Agents() {
           }
         </Loaded>
       </Body>
-      {open && (
-        <AgentDrawer
-          key={open.id}
-          row={open}
-          onClose={() => setSelected('')}
-          onChat={() => setChatWith(open)}
-        />
-      )}
-      {chatWith?.pool && <NewChat agent={chatWith.pool} onClose={() => setChatWith(null)} />}
     </Page>
   );
 }

@@ -2,26 +2,32 @@
 import { Plus, Trash2 } from 'lucide-react';
 import { useRouter } from 'next/navigation';
 import { useState } from 'react';
-import { useChange, useRead, useReadPages } from '@/api/queries';
+import { useChange, useRead } from '@/api/queries';
 import { useMay } from '@/api/session';
 import { Page } from '@/frame/page';
 import { usePathId } from '@/frame/path-id';
+import { useQueryState } from '@/frame/query-state';
 import { Button, IconButton } from '@/ui/button';
-import { classes } from '@/ui/classes';
 import { Confirm } from '@/ui/dialog';
-import { Loaded, Skeleton } from '@/ui/feedback';
-import { Link } from '@/ui/link';
+import { Fault, Loaded, Skeleton } from '@/ui/feedback';
 import { StateBadge } from '@/ui/state';
-import { Ago } from '@/ui/time';
+import { ChatColumn } from './chat-column';
+import { ChatList } from './chat-list';
 import { Conversation } from './conversation';
+import { useAgents } from './use-agents';
 import { useTalk } from './use-talk';
+
+const crumbs = [
+  { label: 'Agents', href: '/agents/' },
+  { label: 'Chats', href: '/chats/' },
+];
 
 export function ChatScreen() {
   const id = usePathId();
   return id ? (
     <ChatOf key={id} id={id} />
   ) : (
-    <Page title="Chat">
+    <Page title="Chat" crumbs={crumbs}>
       <Skeleton />
     </Page>
   );
@@ -31,38 +37,42 @@ function ChatOf({ id }: { readonly id: string }) {
   const may = useMay();
   const router = useRouter();
   const chat = useRead('GET /api/v1/chats/{id}', { id });
-  const deploymentId = chat.data?.deploymentId;
-  const agents = useRead('GET /api/v1/agents', {});
-  const chats = useReadPages(
-    'GET /api/v1/chats',
-    { limit: 50, ...(deploymentId && { deploymentId }) },
-    { enabled: deploymentId !== undefined },
-  );
+  const agentOf = useAgents();
   const talk = useTalk();
+  const [beside, setBeside] = useQueryState<string>('beside', '');
   const [asked, setAsked] = useState(false);
-  const remove = useChange('DELETE /api/v1/chats/{id}', { onDone: () => router.push('/agents/') });
-  const agent = agents.data?.items.find(
-    (each) => each.deploymentId === deploymentId && each.id === chat.data?.agentId,
-  );
+  const remove = useChange('DELETE /api/v1/chats/{id}', {
+    refresh: ['GET /api/v1/chats'],
+    onDone: () => router.push('/chats/'),
+  });
+  const { data } = chat;
+  const agent = data && agentOf(data);
   const name = agent?.deploymentName ?? 'the agent';
+  const isDouble = beside !== '' && beside !== id;
   return (
     <Page
-      title={chat.data?.title ?? 'Chat'}
-      crumbs={[{ label: 'Agents', href: '/agents/' }]}
+      title={data?.title ?? 'Chat'}
+      crumbs={crumbs}
       fills
       state={
         agent && (
           <StateBadge
             state={agent.online ? 'connected' : 'disconnected'}
-            word={agent.online ? 'Online' : 'Offline'}
+            word={`${name} is ${agent.online ? 'online' : 'offline'}`}
           />
         )
       }
       actions={
         may('chats:write') &&
-        deploymentId && (
+        data && (
           <>
-            <Button busy={talk.isPending} onClick={() => talk.mutate({ deploymentId })}>
+            <Fault error={talk.error} className="max-w-60" />
+            <Button
+              busy={talk.isPending}
+              disabled={!agent?.online}
+              title={`Another chat with ${name}`}
+              onClick={() => talk.mutate({ deploymentId: data.deploymentId, agentId: data.agentId })}
+            >
               <Plus aria-hidden /> New chat
             </Button>
             <IconButton label="Delete this chat" onClick={() => setAsked(true)}>
@@ -75,30 +85,17 @@ function ChatOf({ id }: { readonly id: string }) {
       <Loaded query={chat}>
         {() => (
           <div className="flex min-h-0 flex-1">
-            <nav
-              aria-label="Chats with this agent"
-              className="hidden w-60 shrink-0 overflow-y-auto border-r border-line p-2 lg:block"
-            >
-              {chats.items.map((each) => (
-                <Link
-                  key={each.id}
-                  href={`/chats/${each.id}/`}
-                  aria-current={each.id === id ? 'page' : undefined}
-                  className={classes(
-                    'block rounded-control px-2.5 py-1.5',
-                    each.id === id ? 'bg-accent-quiet' : 'hover:bg-raised',
-                  )}
-                >
-                  <span className="block truncate" title={each.title}>
-                    {each.title}
-                  </span>
-                  <Ago at={each.updatedAt} className="text-12 text-dim" />
-                </Link>
-              ))}
+            <nav aria-label="Chats" className="hidden w-64 shrink-0 border-r border-line lg:block">
+              <ChatList shown={isDouble ? [id, beside] : [id]} onBeside={setBeside} />
             </nav>
             <div className="min-w-0 flex-1">
               <Conversation chatId={id} agentName={name} />
             </div>
+            {isDouble && (
+              <div className="hidden min-w-0 flex-1 border-l border-line xl:flex">
+                <ChatColumn key={beside} id={beside} onClose={() => setBeside('')} />
+              </div>
+            )}
           </div>
         )}
       </Loaded>
@@ -106,7 +103,7 @@ function ChatOf({ id }: { readonly id: string }) {
         open={asked}
         onClose={() => setAsked(false)}
         title="Delete this chat?"
-        verb="Delete"
+        verb="Delete it"
         onConfirm={() => remove.mutate({ id })}
         busy={remove.isPending}
         error={remove.error}

@@ -1,59 +1,80 @@
 'use client';
-import type { PoolAgent } from '@aether/contracts/execution';
-import { useRouter } from 'next/navigation';
 import { useState } from 'react';
-import { useChange } from '@/api/queries';
+import { useChange, useRead } from '@/api/queries';
 import { Button } from '@/ui/button';
 import { Dialog } from '@/ui/dialog';
-import { Fault } from '@/ui/feedback';
-import { TextField } from '@/ui/field';
+import { Fault, Loaded } from '@/ui/feedback';
+import { SelectField, TextField } from '@/ui/field';
 
-/** Opens a chat with an agent and goes there. */
+/** Opens a chat with an agent that is chosen here. */
 export function NewChat({
-  agent,
   onClose,
+  onOpened,
 }: {
-  readonly agent: Pick<PoolAgent, 'deploymentId' | 'agentId' | 'name'>;
   readonly onClose: () => void;
+  readonly onOpened: (chatId: string) => void;
 }) {
-  const router = useRouter();
+  const agents = useRead('GET /api/v1/agents', {});
+  const [chosen, setChosen] = useState('');
   const [title, setTitle] = useState('');
   const create = useChange('POST /api/v1/chats', {
     refresh: ['GET /api/v1/chats'],
-    onDone: ({ id }) => {
-      onClose();
-      router.push(`/chats/${id}/`);
-    },
+    onDone: ({ id }) => onOpened(id),
   });
   return (
-    <Dialog open onClose={onClose} title={`Chat with ${agent.name}`}>
-      <form
-        className="space-y-4"
-        onSubmit={(event) => {
-          event.preventDefault();
-          create.mutate({
-            deploymentId: agent.deploymentId,
-            agentId: agent.agentId,
-            ...(title.trim() && { title: title.trim() }),
-          });
+    <Dialog open onClose={onClose} title="New chat">
+      <Loaded query={agents}>
+        {({ items }) => {
+          const online = items.filter((each) => each.online);
+          const agent = online.find((each) => keyOf(each) === chosen) ?? online[0];
+          if (!agent)
+            return (
+              <p className="text-dim">No agent can be reached. Deploy one, or look at those in trouble.</p>
+            );
+          return (
+            <form
+              className="space-y-4"
+              onSubmit={(event) => {
+                event.preventDefault();
+                create.mutate({
+                  deploymentId: agent.deploymentId,
+                  agentId: agent.id,
+                  ...(title.trim() && { title: title.trim() }),
+                });
+              }}
+            >
+              <SelectField
+                label="With"
+                value={keyOf(agent)}
+                onChange={(event) => setChosen(event.target.value)}
+              >
+                {online.map((each) => (
+                  <option key={keyOf(each)} value={keyOf(each)}>
+                    {each.deploymentName}
+                    {each.name === each.deploymentName ? '' : ` / ${each.name}`}
+                  </option>
+                ))}
+              </SelectField>
+              <TextField
+                label="Title"
+                optional
+                maxLength={200}
+                value={title}
+                onChange={(event) => setTitle(event.target.value)}
+                placeholder="What it is about"
+              />
+              <Fault error={create.error} />
+              <div className="flex justify-end">
+                <Button type="submit" look="primary" busy={create.isPending}>
+                  Start the chat
+                </Button>
+              </div>
+            </form>
+          );
         }}
-      >
-        <TextField
-          label="Title"
-          optional
-          autoFocus
-          maxLength={200}
-          value={title}
-          onChange={(event) => setTitle(event.target.value)}
-          placeholder="What it is about"
-        />
-        <Fault error={create.error} />
-        <div className="flex justify-end">
-          <Button type="submit" look="primary" busy={create.isPending}>
-            Start the chat
-          </Button>
-        </div>
-      </form>
+      </Loaded>
     </Dialog>
   );
 }
+
+const keyOf = ({ deploymentId, id }: { deploymentId: string; id: string }) => `${deploymentId}/${id}`;

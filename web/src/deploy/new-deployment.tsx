@@ -1,5 +1,5 @@
 'use client';
-import type { Runtime, Template } from '@aether/contracts/deployer';
+import type { Deployment, Runtime, Template } from '@aether/contracts/deployer';
 import type { ModelEndpoint } from '@aether/contracts/models';
 import { Rocket } from 'lucide-react';
 import { useRouter } from 'next/navigation';
@@ -17,22 +17,11 @@ import { TemplateGallery } from './template-gallery';
 
 export function NewDeployment() {
   const may = useMay();
-  const templates = useRead('GET /api/v1/templates', {});
-  const models = useRead('GET /api/v1/models', {});
-  const deployments = useRead('GET /api/v1/deployments', { limit: 200 });
   return (
     <Page title="Deploy an agent" crumbs={[{ label: 'Deployments', href: '/deployments/' }]}>
       <Body narrow>
         {may('deployments:write') ? (
-          <Loaded query={templates}>
-            {({ items }) => (
-              <Loaded query={deployments}>
-                {(page) => (
-                  <Form templates={items} models={models.data} taken={page.items.map(({ name }) => name)} />
-                )}
-              </Loaded>
-            )}
-          </Loaded>
+          <DeployForm />
         ) : (
           <Empty drawing="lock" title="This is not open to you">
             Deploying takes the permission deployments:write. Ask an administrator.
@@ -42,6 +31,25 @@ export function NewDeployment() {
     </Page>
   );
 }
+
+/** Chooses a template and what else a deployment needs, begins it, and goes to it. */
+export function DeployForm() {
+  const templates = useRead('GET /api/v1/templates', {});
+  const models = useRead('GET /api/v1/models', {});
+  const deployments = useRead('GET /api/v1/deployments', { limit: 200 });
+  return (
+    <Loaded query={templates}>
+      {({ items }) => (
+        <Loaded query={deployments}>
+          {(page) => <Form templates={items} models={models.data} taken={namesOf(page.items)} />}
+        </Loaded>
+      )}
+    </Loaded>
+  );
+}
+
+const namesOf = (deployments: readonly Deployment[]) =>
+  deployments.filter(({ state }) => state !== 'deleted').map(({ name }) => name);
 
 /** `coding`, or `coding-2` where that is taken. */
 function freeName(base: string, taken: readonly string[]): string {

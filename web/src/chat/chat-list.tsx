@@ -1,0 +1,103 @@
+'use client';
+import { Columns2, Search } from 'lucide-react';
+import { useDeferredValue, useState } from 'react';
+import { useReadPages } from '@/api/queries';
+import { AgentMark } from '@/ui/agent-mark';
+import { Button, IconButton } from '@/ui/button';
+import { classes } from '@/ui/classes';
+import { Loaded } from '@/ui/feedback';
+import { Link } from '@/ui/link';
+import { Ago } from '@/ui/time';
+import { useAgents } from './use-agents';
+
+/** All chats, newest first; one is shown, another may be opened beside it. */
+export function ChatList({
+  shown = [],
+  onBeside,
+}: {
+  readonly shown?: readonly string[];
+  readonly onBeside?: (id: string) => void;
+}) {
+  const chats = useReadPages('GET /api/v1/chats', { limit: 100 });
+  const agentOf = useAgents();
+  const [typed, setTyped] = useState('');
+  const words = useDeferredValue(typed.trim().toLowerCase());
+  const found = chats.items.filter((chat) =>
+    [chat.title, agentOf(chat)?.deploymentName ?? ''].some((text) => text.toLowerCase().includes(words)),
+  );
+  return (
+    <div className="flex h-full min-h-0 flex-col">
+      <label className="relative m-2">
+        <span className="sr-only">Filter chats</span>
+        <Search aria-hidden className="pointer-events-none absolute top-2 left-2 size-4 text-faint" />
+        <input
+          type="search"
+          data-filter
+          value={typed}
+          onChange={(event) => setTyped(event.target.value)}
+          placeholder="Filter"
+          className="h-8 w-full rounded-control border border-line bg-canvas pr-2 pl-8 placeholder:text-faint"
+        />
+      </label>
+      <Loaded query={chats}>
+        {() => (
+          <ul className="min-h-0 flex-1 space-y-0.5 overflow-y-auto px-2 pb-2">
+            {found.map((chat) => {
+              const name = agentOf(chat)?.deploymentName ?? 'agent';
+              const isShown = shown.includes(chat.id);
+              return (
+                <li
+                  key={chat.id}
+                  className={classes(
+                    'group relative flex items-center gap-2.5 rounded-control px-2 py-1.5',
+                    isShown ? 'bg-accent-quiet' : 'hover:bg-raised',
+                  )}
+                >
+                  <AgentMark name={name} />
+                  <span className="min-w-0 flex-1">
+                    <Link
+                      href={`/chats/${chat.id}/`}
+                      aria-current={isShown ? 'page' : undefined}
+                      title={chat.title}
+                      className="block truncate after:absolute after:inset-0"
+                    >
+                      {chat.title}
+                    </Link>
+                    <span className="flex justify-between gap-2 text-12 text-dim">
+                      <span className="truncate">{name}</span>
+                      <Ago at={chat.updatedAt} className="shrink-0" />
+                    </span>
+                  </span>
+                  {onBeside && !isShown && (
+                    <IconButton
+                      label={`Open ${chat.title} beside`}
+                      onClick={() => onBeside(chat.id)}
+                      className="absolute top-1 right-1 hidden bg-overlay opacity-0 group-hover:opacity-100 focus-visible:opacity-100 xl:inline-flex"
+                    >
+                      <Columns2 aria-hidden />
+                    </IconButton>
+                  )}
+                </li>
+              );
+            })}
+            {found.length === 0 && (
+              <li className="p-4 text-center text-dim">No chats {words ? 'with these words' : 'yet'}</li>
+            )}
+            {chats.hasNextPage && (
+              <li className="p-2 text-center">
+                <Button
+                  size="small"
+                  look="quiet"
+                  busy={chats.isFetchingNextPage}
+                  onClick={() => void chats.fetchNextPage()}
+                >
+                  Show more
+                </Button>
+              </li>
+            )}
+          </ul>
+        )}
+      </Loaded>
+    </div>
+  );
+}
