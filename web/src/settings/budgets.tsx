@@ -55,7 +55,7 @@ function MonthPart({ budget }: { readonly budget: OrganisationBudget }) {
     >
       {budget.reached && (
         <p role="status" className="mb-4 rounded-control bg-wait-quiet px-3 py-2 text-wait">
-          {budget.reached.text}
+          {`${budget.reached.cause} ${budget.reached.remedy}`}
         </p>
       )}
       <form

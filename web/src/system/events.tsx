@@ -1,0 +1,235 @@
+'use client';
+import type { LiveEvent } from '@aether/contracts/live-frames';
+import { useVirtualizer } from '@tanstack/react-virtual';
+import { Eraser, Pause, Play, Search } from 'lucide-react';
+import { useDeferredValue, useEffect, useRef, useState } from 'react';
+import { useMay } from '@/api/session';
+import { useTopic } from '@/live/live';
+import { Button } from '@/ui/button';
+import { classes } from '@/ui/classes';
+import { Copy } from '@/ui/copy';
+import { Drawer } from '@/ui/dialog';
+import { Empty } from '@/ui/feedback';
+import { exact, sentence } from '@/ui/words';
+import { ownerNames, owners, type Owner } from './owners';
+
+const KEPT = 2_000;
+const FLUSH_EVERY_MS = 250;
+const ROW_PX = 32;
+
+interface Seen extends LiveEvent {
+  readonly owner: Owner;
+  /** What is searched. */
+  readonly text: string;
+}
+
+/** Everything that the parts publish while the page is open, the newest first. */
+export function Events() {
+  const may = useMay();
+  const open = ownerNames.filter((owner) => may(owners[owner]));
+  const [hidden, setHidden] = useState<ReadonlySet<Owner>>(new Set());
+  const [words, setWords] = useState('');
+  const [isPaused, setPaused] = useState(false);
+  const [shown, setShown] = useState<Seen | null>(null);
+  const { events, take, clear } = useSeen(isPaused);
+  const search = useDeferredValue(words.trim().toLowerCase());
+  const found = events.filter(({ owner, text }) => !hidden.has(owner) && text.includes(search));
+  const toggle = (owner: Owner) => {
+    const next = new Set(hidden);
+    if (!next.delete(owner)) next.add(owner);
+    setHidden(next);
+  };
+  return (
+    <>
+      {open.map((owner) => (
+        <Tap key={owner} owner={owner} onEvent={take} />
+      ))}
+      <div className="flex flex-wrap items-center gap-2 border-b border-line bg-surface px-4 py-2 md:px-6">
+        <label className="relative w-full sm:w-64">
+          <span className="sr-only">Search events</span>
+          <Search aria-hidden className="pointer-events-none absolute top-2 left-2 size-4 text-faint" />
+          <input
+            type="search"
+            data-filter
+            value={words}
+            onChange={(event) => setWords(event.target.value)}
+            placeholder="Name, id or content"
+            className="h-8 w-full rounded-control border border-line bg-canvas pr-2 pl-8 placeholder:text-faint"
+          />
+        </label>
+        <div role="group" aria-label="Parts" className="flex flex-wrap gap-1">
+          {open.map((owner) => (
+            <button
+              key={owner}
+              type="button"
+              aria-pressed={!hidden.has(owner)}
+              onClick={() => toggle(owner)}
+              className={classes(
+                'h-7 rounded-full border px-2.5 text-12 transition-colors duration-150',
+                hidden.has(owner)
+                  ? 'border-line text-dim hover:text-ink'
+                  : 'border-transparent bg-accent-quiet text-accent',
+              )}
+            >
+              {sentence(owner)}
+            </button>
+          ))}
+        </div>
+        <div className="ml-auto flex items-center gap-2">
+          <span className="figures text-12 text-dim">
+            {found.length === events.length ? events.length : `${found.length} of ${events.length}`}
+          </span>
+          <Button size="small" aria-pressed={isPaused} onClick={() => setPaused(!isPaused)}>
+            {isPaused ? <Play aria-hidden /> : <Pause aria-hidden />}
+            {isPaused ? 'Go on' : 'Hold'}
+          </Button>
+          <Button size="small" onClick={clear}>
+            <Eraser aria-hidden /> Clear
+          </Button>
+        </div>
+      </div>
+      {found.length === 0 ? (
+        <Empty title={events.length === 0 ? 'Nothing has happened yet' : 'No event has these words'}>
+          {events.length === 0
+            ? 'Events appear here as they happen. Start a mission or a chat, and watch.'
+            : 'Names, ids and the whole content are searched.'}
+        </Empty>
+      ) : (
+        <Rows events={found} onOpen={setShown} />
+      )}
+      <Drawer
+        open={shown !== null}
+        onClose={() => setShown(null)}
+        title={shown ? shortName(shown.event) : 'Event'}
+      >
+        {shown && <Opened event={shown} onFind={setWords} />}
+      </Drawer>
+    </>
+  );
+}
+
+/** `missions.task-changed` of `evt.missions.task-changed.v1`. */
+const shortName = (event: string) => event.split('.').slice(1, 3).join('.');
+
+function Tap({
+  owner,
+  onEvent,
+}: {
+  readonly owner: Owner;
+  readonly onEvent: (owner: Owner, event: LiveEvent) => void;
+}) {
+  useTopic(`events/${owner}`, { frame: (data) => onEvent(owner, data as LiveEvent) });
+  return null;
+}
+
+/** What was seen, shown a few times a second however fast it comes. */
+function useSeen(isPaused: boolean) {
+  const [events, setEvents] = useState<readonly Seen[]>([]);
+  const arrived = useRef<Seen[]>([]);
+  useEffect(() => {
+    if (isPaused) return;
+    const timer = setInterval(() => {
+      const fresh = arrived.current;
+      if (fresh.length === 0) return;
+      arrived.current = [];
+      setEvents((kept) => [...fresh.toReversed(), ...kept].slice(0, KEPT));
+    }, FLUSH_EVERY_MS);
+    return () => clearInterval(timer);
+  }, [isPaused]);
+  return {
+    events,
+    take: (owner: Owner, event: LiveEvent) => {
+      const text = JSON.stringify(event).toLowerCase();
+      arrived.current = [...arrived.current.slice(1 - KEPT), { ...event, owner, text }];
+    },
+    clear: () => {
+      arrived.current = [];
+      setEvents([]);
+    },
+  };
+}
+
+function Rows({
+  events,
+  onOpen,
+}: {
+  readonly events: readonly Seen[];
+  readonly onOpen: (event: Seen) => void;
+}) {
+  const scroller = useRef<HTMLDivElement>(null);
+  const rows = useVirtualizer({
+    count: events.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => ROW_PX,
+    getItemKey: (index) => events[index]?.id ?? index,
+    overscan: 20,
+  });
+  return (
+    <div
+      ref={scroller}
+      role="region"
+      aria-label="Events"
+      tabIndex={0}
+      className="min-h-0 flex-1 overflow-auto"
+    >
+      <ul className="relative" style={{ height: rows.getTotalSize() }}>
+        {rows.getVirtualItems().map(({ index, key, start }) => {
+          const event = events[index];
+          if (!event) return null;
+          return (
+            <li
+              key={key}
+              className="absolute inset-x-0 top-0"
+              style={{ transform: `translateY(${start}px)`, height: ROW_PX }}
+            >
+              <button
+                type="button"
+                onClick={() => onOpen(event)}
+                className="flex size-full items-center gap-4 border-b border-line px-4 text-left font-mono text-12 hover:bg-raised md:px-6"
+              >
+                <time dateTime={event.at} title={exact(event.at)} className="shrink-0 text-dim">
+                  {new Date(event.at).toLocaleTimeString('en-GB')}
+                </time>
+                <span className="shrink-0 text-accent">{shortName(event.event)}</span>
+                <span className="min-w-0 flex-1 truncate text-dim">{JSON.stringify(event.data)}</span>
+              </button>
+            </li>
+          );
+        })}
+      </ul>
+    </div>
+  );
+}
+
+function Opened({ event, onFind }: { readonly event: Seen; readonly onFind: (words: string) => void }) {
+  const { id, event: name, at, actorId, data } = event;
+  const json = JSON.stringify({ id, event: name, at, actorId, data }, null, 2);
+  const ids = [...new Set(json.match(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g) ?? [])];
+  return (
+    <div className="space-y-4 p-4">
+      <div className="flex items-center justify-between gap-3">
+        <p className="text-dim">{exact(event.at)}</p>
+        <Copy text={json} label="Copy JSON" />
+      </div>
+      {ids.length > 0 && (
+        <div className="flex flex-wrap items-center gap-1.5 text-12 text-dim">
+          Find others with
+          {ids.slice(0, 6).map((found) => (
+            <Button
+              key={found}
+              size="small"
+              className="font-mono"
+              title={found}
+              onClick={() => onFind(found)}
+            >
+              …{found.slice(-8)}
+            </Button>
+          ))}
+        </div>
+      )}
+      <pre className="overflow-x-auto rounded-control border border-line bg-canvas p-3 font-mono text-12 leading-5">
+        {json}
+      </pre>
+    </div>
+  );
+}
