@@ -17,6 +17,7 @@ import { addOperations } from './commands/operate.js';
 import { addPeople } from './commands/people.js';
 import { addApprovals } from './commands/approvals.js';
 import { addPool } from './commands/pool.js';
+import { addRemotes } from './commands/remotes.js';
 import { addRedeploy } from './commands/redeploy.js';
 import { addSetup } from './commands/setup.js';
 import { addStatus } from './commands/status.js';
@@ -57,6 +58,7 @@ function buildCommands(): Command {
   addMissions(program);
   addJason(program);
   addPool(program);
+  addRemotes(program);
   addApprovals(program);
   addDemo(program);
   addPeople(program);

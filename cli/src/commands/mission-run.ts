@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { existsSync } from 'node:fs';
-import type { Mission } from '@aether/contracts/mission-schemas';
+import { Delivery, type Mission } from '@aether/contracts/mission-schemas';
 import type { Command } from 'commander';
 import { z } from 'zod';
 import { Api } from '../api.js';
@@ -9,6 +9,7 @@ import { CommandError } from '../command-error.js';
 import { findMission, missionName } from '../find-mission.js';
 import { requireTarget } from '../sign-in.js';
 import type { Terminal } from '../terminal.js';
+import { deliveryFlag } from './mission-results.js';
 import { graphLines } from '../view/mission-graph.js';
 import { plainText } from '../view/plain-text.js';
 import { Redrawn } from '../view/redrawn.js';
@@ -53,6 +54,7 @@ function addRun(group: Command): void {
       ['--repository <path>', 'path or address of the git repository it is about'],
       ['--review', 'you accept each result; else passing checks are enough'],
       ['--deploy-missing', 'agents may be deployed for capabilities that nobody has'],
+      deliveryFlag,
       timeoutFlag,
     ],
     examples: ['npx aether mission run "- write a.txt: one\n- then run: cat a.txt" --repository .'],
@@ -62,6 +64,7 @@ function addRun(group: Command): void {
       repository: z.string().optional(),
       review: z.boolean().default(false),
       deployMissing: z.boolean().default(false),
+      delivery: Delivery.default('none'),
       timeout,
     }),
     async run({ config, terminal, input }) {
@@ -72,6 +75,7 @@ function addRun(group: Command): void {
         repository: input.repository === undefined ? null : repositoryOf(input.repository),
         acceptance: input.review ? 'person' : 'checks',
         deployMissing: input.deployMissing,
+        delivery: input.delivery,
         autonomy: 'auto',
       });
       await watch(api, terminal, { id, timeoutMs: input.timeout * 1_000 });

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Mission } from '@aether/contracts/mission-schemas';
+import { Delivery, type Mission } from '@aether/contracts/mission-schemas';
 import type { Command } from 'commander';
 import { z } from 'zod';
 import { Api } from '../api.js';
@@ -9,6 +9,7 @@ import { CommandError } from '../command-error.js';
 import { findMission, missionName, tasksOf } from '../find-mission.js';
 import { requireTarget } from '../sign-in.js';
 import type { Terminal } from '../terminal.js';
+import { addMissionResults, deliveryFlag } from './mission-results.js';
 import { addMissionReview } from './mission-review.js';
 import { addMissionRun, repositoryOf } from './mission-run.js';
 import { addMissionThread } from './mission-thread.js';
@@ -46,6 +47,7 @@ export function addMissions(program: Command): void {
   addMissionRun(group);
   addMissionReview(group);
   addMissionThread(group);
+  addMissionResults(group);
 }
 
 function addCreate(group: Command): void {
@@ -58,6 +60,7 @@ function addCreate(group: Command): void {
       ['--review', 'you accept each result; else passing checks are enough'],
       ['--guarded', 'agents ask before they run commands: see `aether approvals`'],
       ['--deploy-missing', 'agents may be deployed for capabilities that nobody has'],
+      deliveryFlag,
       ['--private', 'only you and administrators see it'],
       ...waitFlags,
     ],
@@ -71,6 +74,7 @@ function addCreate(group: Command): void {
       review: z.boolean().default(false),
       guarded: z.boolean().default(false),
       deployMissing: z.boolean().default(false),
+      delivery: Delivery.default('none'),
       private: z.boolean().default(false),
       ...waiting,
     }),
@@ -83,6 +87,7 @@ function addCreate(group: Command): void {
         acceptance: input.review ? 'person' : 'checks',
         workspace: { permissions: input.guarded ? 'guarded' : 'full' },
         deployMissing: input.deployMissing,
+        delivery: input.delivery,
         visibility: input.private ? 'private' : 'open',
       });
       await tell(api, terminal, input.wait ? await planned(api, mission, input.timeout) : mission);

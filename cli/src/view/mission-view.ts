@@ -1,5 +1,6 @@
 import type { Mission, MissionState, Task, TaskState } from '@aether/contracts/mission-schemas';
 import type { Terminal } from '../terminal.js';
+import { plainText } from './plain-text.js';
 import { printTable } from './table.js';
 
 type Colours = Terminal['colours'];
@@ -51,6 +52,7 @@ export function showMission(terminal: Terminal, mission: Mission, tasks: readonl
   if (mission.waitsFor) terminal.line(colours.dim(`  waits for ${mission.waitsFor}`));
   if (mission.branch && mission.state === 'completed')
     terminal.line(colours.dim(`  branch ${mission.branch}`));
+  if (mission.deliveredTo) terminal.line(colours.dim(`  delivered: ${plainText(mission.deliveredTo)}`));
   if (tasks.length === 0) return;
   terminal.line('');
   printTable(
