@@ -4,8 +4,8 @@ import { createContext, useContext, useMemo, useState, type ReactNode } from 're
 interface Side {
   readonly isJasonOpen: boolean;
   readonly isPaletteOpen: boolean;
-  setJason(isOpen: boolean): void;
-  setPalette(isOpen: boolean): void;
+  readonly setJason: (isOpen: boolean) => void;
+  readonly setPalette: (isOpen: boolean) => void;
 }
 
 const SideContext = createContext<Side | null>(null);

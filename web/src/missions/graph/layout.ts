@@ -1,9 +1,21 @@
+import type { ElkNode } from 'elkjs/lib/elk-api';
 import type { Task } from '@aether/contracts/mission-schemas';
 
 export const NODE_WIDTH = 224;
 export const NODE_HEIGHT = 84;
 
-export type Positions = ReadonlyMap<string, { readonly x: number; readonly y: number }>;
+export interface Point {
+  readonly x: number;
+  readonly y: number;
+}
+
+export interface Layout {
+  readonly nodes: ReadonlyMap<string, Point>;
+  /** Corners of each arrow, `<from>><to>`: around the tasks that lie between. */
+  readonly routes: ReadonlyMap<string, readonly Point[]>;
+}
+
+export const edgeId = (from: string, to: string): string => `${from}>${to}`;
 
 /** What decides where things are: the same structure keeps its places whatever else changes. */
 export const structureOf = (tasks: readonly Pick<Task, 'id' | 'dependsOn'>[]): string =>
@@ -13,14 +25,19 @@ export const structureOf = (tasks: readonly Pick<Task, 'id' | 'dependsOn'>[]): s
     .join(';');
 
 /** Layers from left to right. The library is large, so that it is loaded with the first graph. */
-export async function layOut(tasks: readonly Pick<Task, 'id' | 'dependsOn'>[]): Promise<Positions> {
+export async function layOut(tasks: readonly Pick<Task, 'id' | 'dependsOn'>[]): Promise<Layout> {
   const { default: Elk } = await import('elkjs/lib/elk.bundled.js');
   const known = new Set(tasks.map(({ id }) => id));
-  const graph = await new Elk().layout({
+  const graph: ElkNode = await new Elk().layout<ElkNode>({
     id: 'root',
     layoutOptions: {
       'elk.algorithm': 'layered',
       'elk.direction': 'RIGHT',
+      'elk.edgeRouting': 'ORTHOGONAL',
+      'elk.layered.spacing.edgeNodeBetweenLayers': '20',
+      'elk.layered.spacing.edgeEdgeBetweenLayers': '12',
+      'elk.spacing.edgeNode': '16',
+      'elk.layered.mergeEdges': 'true',
       'elk.layered.spacing.nodeNodeBetweenLayers': '72',
       'elk.spacing.nodeNode': '28',
       'elk.layered.considerModelOrder.strategy': 'NODES_AND_EDGES',
@@ -31,8 +48,16 @@ export async function layOut(tasks: readonly Pick<Task, 'id' | 'dependsOn'>[]): 
     edges: tasks.flatMap(({ id, dependsOn }) =>
       dependsOn
         .filter((from) => known.has(from))
-        .map((from) => ({ id: `${from}>${id}`, sources: [from], targets: [id] })),
+        .map((from) => ({ id: edgeId(from, id), sources: [from], targets: [id] })),
     ),
   });
-  return new Map((graph.children ?? []).map(({ id, x = 0, y = 0 }) => [id, { x, y }]));
+  return {
+    nodes: new Map((graph.children ?? []).map(({ id, x = 0, y = 0 }) => [id, { x, y }])),
+    routes: new Map(
+      (graph.edges ?? []).flatMap(({ id, sections = [] }) => {
+        const [section] = sections;
+        return section ? [[id, [section.startPoint, ...(section.bendPoints ?? []), section.endPoint]]] : [];
+      }),
+    ),
+  };
 }

@@ -7,17 +7,19 @@ import {
   MarkerType,
   ReactFlow,
   type Connection,
-  type Edge,
   type IsValidConnection,
 } from '@xyflow/react';
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { classes } from '@/ui/classes';
 import { criticalPath } from './critical-path';
 import { cycleOf } from './cycle';
-import { layOut, structureOf, type Positions } from './layout';
+import { edgeId, layOut, structureOf, type Layout } from './layout';
+import { RoutedEdge, type RoutedEdgeType } from './routed-edge';
 import { TaskNode, type TaskNodeType } from './task-node';
 
 const nodeTypes = { task: TaskNode };
+const edgeTypes = { routed: RoutedEdge };
+const noLayout: Layout = { nodes: new Map(), routes: new Map() };
 
 export interface TaskGraphProps {
   readonly tasks: readonly Task[];
@@ -30,12 +32,12 @@ export interface TaskGraphProps {
 
 /** The tasks of a mission and what waits for what. Places stay while the structure stays. */
 export function TaskGraph({ tasks, selected, onSelect, onConnect, onDisconnect }: TaskGraphProps) {
-  const positions = usePositions(tasks);
+  const layout = useLayout(tasks);
   const [refusal, setRefusal] = useState<string | null>(null);
   const mayEdit = onConnect !== undefined;
   const { nodes, edges } = useMemo(
-    () => elementsOf({ tasks, positions, selected, mayEdit }),
-    [tasks, positions, selected, mayEdit],
+    () => elementsOf({ tasks, layout, selected, mayEdit }),
+    [tasks, layout, selected, mayEdit],
   );
 
   const isValid: IsValidConnection = ({ source, target }) => {
@@ -46,13 +48,14 @@ export function TaskGraph({ tasks, selected, onSelect, onConnect, onDisconnect }
     return circle === null;
   };
 
-  if (positions.size === 0) return <div role="status" aria-label="Laying out the graph" className="h-full" />;
+  if (layout.nodes.size === 0) return <div role="status" aria-label="Laying out the graph" className="h-full" />;
   return (
     <div className="relative h-full">
       <ReactFlow
         nodes={nodes}
         edges={edges}
         nodeTypes={nodeTypes}
+        edgeTypes={edgeTypes}
         nodesDraggable={false}
         nodesConnectable={mayEdit}
         edgesFocusable={mayEdit}
@@ -96,8 +99,8 @@ export function TaskGraph({ tasks, selected, onSelect, onConnect, onDisconnect }
   );
 }
 
-function usePositions(tasks: readonly Task[]): Positions {
-  const [positions, setPositions] = useState<Positions>(new Map());
+function useLayout(tasks: readonly Task[]): Layout {
+  const [layout, setLayout] = useState(noLayout);
   const latest = useRef(tasks);
   useEffect(() => {
     latest.current = tasks;
@@ -105,29 +108,29 @@ function usePositions(tasks: readonly Task[]): Positions {
   const structure = structureOf(tasks);
   useEffect(() => {
     let isCurrent = true;
-    void layOut(latest.current).then((laidOut) => isCurrent && setPositions(laidOut));
+    void layOut(latest.current).then((laidOut) => isCurrent && setLayout(laidOut));
     return () => {
       isCurrent = false;
     };
   }, [structure]);
-  return positions;
+  return layout;
 }
 
 function elementsOf({
   tasks,
-  positions,
+  layout,
   selected,
   mayEdit,
 }: {
   tasks: readonly Task[];
-  positions: Positions;
+  layout: Layout;
   selected: string | null;
   mayEdit: boolean;
-}): { nodes: TaskNodeType[]; edges: Edge[] } {
+}): { nodes: TaskNodeType[]; edges: RoutedEdgeType[] } {
   const critical = criticalPath(tasks);
   const byId = new Map(tasks.map((task) => [task.id, task]));
   const nodes = tasks.flatMap((task): TaskNodeType[] => {
-    const position = positions.get(task.id);
+    const position = layout.nodes.get(task.id);
     if (!position) return [];
     const isReady = task.dependsOn.every((id) => byId.get(id)?.state === 'accepted');
     return [
@@ -142,13 +145,15 @@ function elementsOf({
     ];
   });
   const edges = tasks.flatMap((task) =>
-    task.dependsOn.map((source): Edge => {
+    task.dependsOn.map((source): RoutedEdgeType => {
       const at = critical.indexOf(source);
       const isCritical = at >= 0 && critical[at + 1] === task.id;
       const isFlowing = byId.get(source)?.state === 'accepted' && task.state === 'running';
       const colour = isCritical ? 'var(--dim)' : 'var(--line-strong)';
       return {
-        id: `${source}>${task.id}`,
+        id: edgeId(source, task.id),
+        type: 'routed',
+        data: { route: layout.routes.get(edgeId(source, task.id)) },
         source,
         target: task.id,
         animated: isFlowing,
