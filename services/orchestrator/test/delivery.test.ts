@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -207,6 +207,20 @@ test(
     const basic = Buffer.from(`x-access-token:${TOKEN}`).toString('base64');
     const found = spawnSync('grep', ['-rlF', '-e', TOKEN, '-e', basic, system.directory]);
     expect({ status: found.status, files: found.stdout.toString() }).toEqual({ status: 1, files: '' });
+
+    // Of clones that were not used for long, the one that an open mission needs stays.
+    const clones = join(system.directory, 'repositories');
+    const [needed = ''] = readdirSync(clones);
+    mkdirSync(join(clones, 'unused.git'));
+    await system.call(
+      missionsRequests.createMission,
+      { goal: 'Later', plan: false, repository: address },
+      operator,
+    );
+    const old = new Date(Date.now() - 31 * 86_400_000);
+    for (const name of [needed, 'unused.git']) utimesSync(join(clones, name), old, old);
+    await system.restart();
+    await eventually(() => Promise.resolve(expect(readdirSync(clones)).toEqual([needed])));
   },
   TIMEOUT,
 );

@@ -36,7 +36,8 @@ export class ReadAttempts {
     if (!row) throw context.fail('attempt_not_found');
     const { base, commit } = row;
     const repository = row.packet && (await this.places.repositoryOf(row.packet.mission));
-    if (!repository || !base || !commit) throw context.fail('no_diff');
+    // A clone that was removed meanwhile comes back without it.
+    if (!repository || !base || !commit || !(await repository.resolve(commit))) throw context.fail('no_diff');
     const diff = await repository.diff({ base, commit, ...(path !== undefined && { path }) });
     return { diff: diff.slice(0, DIFF_MAX), truncated: diff.length > DIFF_MAX };
   }
