@@ -5,7 +5,6 @@ import { Card, Figure } from '@/ui/card';
 import { Empty, Loaded } from '@/ui/feedback';
 import { StateBadge, StateIcon } from '@/ui/state';
 import { Ago } from '@/ui/time';
-import { duration } from '@/ui/words';
 
 const checkNames = {
   http: 'Answers HTTP',
@@ -73,7 +72,7 @@ function Probe({ probe }: { readonly probe: ProbeReport }) {
         <summary className="flex h-9 cursor-pointer items-center gap-2 px-4">
           <StateIcon state={probe.ok ? 'done' : 'failed'} />
           <span className="flex-1 truncate">{probe.reason?.cause ?? 'All checks passed'}</span>
-          <span className="text-12 text-dim">{duration(ms)}</span>
+          <span className="text-12 text-dim">{Math.round(ms)} ms</span>
           <Ago at={probe.at} className="w-16 text-right text-12 text-dim" />
         </summary>
         <ul className="space-y-1 px-4 pb-3 pl-10 text-12">
@@ -84,7 +83,7 @@ function Probe({ probe }: { readonly probe: ProbeReport }) {
               <span className="min-w-0 flex-1 truncate text-dim" title={check.detail ?? undefined}>
                 {check.detail}
               </span>
-              <span className="text-dim">{duration(check.ms)}</span>
+              <span className="text-dim">{Math.round(check.ms)} ms</span>
             </li>
           ))}
           {probe.reason && <li className="text-dim">{probe.reason.remedy}</li>}

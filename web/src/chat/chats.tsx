@@ -25,7 +25,7 @@ export function Chats() {
           <ChatList />
         </nav>
         <div className="hidden flex-1 items-center justify-center md:flex">
-          <Empty drawing="talk" title="Choose a chat" action={create}>
+          <Empty drawing="talk" title="Choose a chat">
             Answers go on while you are elsewhere; open the chat again to read them.
           </Empty>
         </div>

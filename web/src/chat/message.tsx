@@ -5,6 +5,7 @@ import { AgentMark } from '@/ui/agent-mark';
 import { Markdown } from '@/ui/markdown';
 import { Ago, Elapsed } from '@/ui/time';
 import { sentence } from '@/ui/words';
+import { FoldedText } from './folded-text';
 import { ToolLine } from './tool-line';
 
 const running = new Set<Message['state']>(['queued', 'sent', 'streaming']);
@@ -25,10 +26,10 @@ export const MessageView = memo(function MessageView({
     return (
       <li className="flex justify-end">
         <div
-          className="max-w-[85%] rounded-dialog rounded-br-sm bg-accent-quiet px-3.5 py-2 text-14 break-words whitespace-pre-wrap"
+          className="max-w-[85%] rounded-dialog rounded-br-sm bg-accent-quiet px-3.5 py-2 text-14 break-words"
           data-message={message.seq}
         >
-          {message.text}
+          <FoldedText text={message.text} />
         </div>
       </li>
     );

@@ -17,11 +17,14 @@ export function Chart({
   lines,
   write,
   label,
+  atLeast = 0,
 }: {
   readonly samples: readonly Sample[];
   readonly lines: readonly ChartLine[];
   readonly write: (value: number) => string;
   readonly label: string;
+  /** How far the scale goes at least, so that next to nothing does not look like much. */
+  readonly atLeast?: number;
 }) {
   const data = samples.map((sample) => ({ ...sample, time: Date.parse(sample.at) }));
   return (
@@ -39,7 +42,13 @@ export function Chart({
             minTickGap={60}
             stroke="var(--line)"
           />
-          <YAxis tickFormatter={write} tick={tick} width={64} stroke="transparent" domain={[0, 'auto']} />
+          <YAxis
+            tickFormatter={write}
+            tick={tick}
+            width={64}
+            stroke="transparent"
+            domain={[0, (most: number) => Math.max(most, atLeast)]}
+          />
           <Tooltip
             labelFormatter={(time) => clock(Number(time))}
             formatter={(value) => write(Number(value))}

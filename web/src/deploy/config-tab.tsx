@@ -107,7 +107,7 @@ function ChangeCard({ deployment }: { readonly deployment: Deployment }) {
           </p>
           <Button
             type="submit"
-            look="primary"
+            look={changes.length > 0 ? 'primary' : 'plain'}
             busy={redeploy.isPending}
             disabled={!canBegin('redeploy', deployment)}
           >

@@ -1,10 +1,11 @@
 'use client';
 import type { Deployment } from '@aether/contracts/deployment';
-import { Play, RotateCw, Square, Trash2, Wrench } from 'lucide-react';
+import { MessageSquare, Play, RotateCw, Square, Trash2, Wrench } from 'lucide-react';
 import { useRouter } from 'next/navigation';
 import { useState } from 'react';
 import { useChange } from '@/api/queries';
 import { useMay } from '@/api/session';
+import { useTalk } from '@/chat/use-talk';
 import { Button, IconButton } from '@/ui/button';
 import { Confirm } from '@/ui/dialog';
 import { Fault } from '@/ui/feedback';
@@ -26,10 +27,17 @@ export function DeploymentActs({ deployment }: { readonly deployment: Deployment
     refresh,
     onDone: () => router.push('/deployments/'),
   });
-  if (!may('deployments:write')) return null;
+  const talk = useTalk();
+  const chat = deployment.state === 'ready' && may('chats:write') && (
+    <Button look="primary" busy={talk.isPending} onClick={() => talk.mutate({ deploymentId: id })}>
+      <MessageSquare aria-hidden /> Chat
+    </Button>
+  );
+  if (!may('deployments:write')) return chat;
   return (
     <>
-      <Fault error={start.error ?? restart.error ?? repair.error} className="max-w-80" />
+      <Fault error={start.error ?? restart.error ?? repair.error ?? talk.error} className="max-w-80" />
+      {chat}
       {canBegin('start', deployment) && (
         <Button look="primary" busy={start.isPending} onClick={() => start.mutate({ id })}>
           <Play aria-hidden /> Start

@@ -4,9 +4,8 @@ import { useRead } from '@/api/queries';
 import { Body, Page } from '@/frame/page';
 import { usePathId } from '@/frame/path-id';
 import { useQueryState } from '@/frame/query-state';
-import { Card } from '@/ui/card';
+import { Card, Figure } from '@/ui/card';
 import { Loaded, Skeleton } from '@/ui/feedback';
-import { Link } from '@/ui/link';
 import { StateBadge, Tag } from '@/ui/state';
 import { TabLine } from '@/ui/tabs';
 import { Ago } from '@/ui/time';
@@ -69,7 +68,7 @@ function DeploymentOf({ id }: { readonly id: string }) {
 }
 
 function Timeline({ deployment }: { readonly deployment: Deployment }) {
-  const { operation, template, runtime, capabilities, state, updatedAt } = deployment;
+  const { operation, template, runtime, model, capabilities, updatedAt } = deployment;
   return (
     <>
       <Card
@@ -85,18 +84,21 @@ function Timeline({ deployment }: { readonly deployment: Deployment }) {
           <StepTimeline deployment={deployment} />
         </div>
       </Card>
-      <p className="flex flex-wrap items-center gap-1.5 text-dim">
-        <Tag>{template}</Tag>
-        <Tag>{runtime}</Tag>
-        {capabilities.map((each) => (
-          <Tag key={each}>{each}</Tag>
-        ))}
-        {state === 'ready' && (
-          <Link href="/agents/" className="ml-2 text-accent hover:underline">
-            Chat with it from the agents
-          </Link>
-        )}
-      </p>
+      <dl className="grid grid-cols-2 gap-4 md:grid-cols-4">
+        <Figure label="Template">{template}</Figure>
+        <Figure label="Runs as">{runtime === 'docker' ? 'container' : runtime}</Figure>
+        <Figure label="Model">
+          <span title={model}>{model}</span>
+        </Figure>
+        <div className="min-w-0 space-y-1">
+          <dt className="text-12 text-dim">Can do</dt>
+          <dd className="flex flex-wrap gap-1">
+            {capabilities.map((each) => (
+              <Tag key={each}>{each}</Tag>
+            ))}
+          </dd>
+        </div>
+      </dl>
     </>
   );
 }

@@ -17,8 +17,13 @@ const or = (value: number | null, written: (value: number) => string) =>
   value === null ? '–' : written(value);
 
 const charts = [
-  { title: 'Processor', lines: [{ key: 'cpuPercent', name: 'of one processor' }], write: percent },
-  { title: 'Memory', lines: [{ key: 'memoryBytes', name: 'in use' }], write: bytes },
+  {
+    title: 'Processor',
+    lines: [{ key: 'cpuPercent', name: 'of one processor' }],
+    write: percent,
+    atLeast: 5,
+  },
+  { title: 'Memory', lines: [{ key: 'memoryBytes', name: 'in use' }], write: bytes, atLeast: 1_000_000 },
   {
     title: 'Network',
     lines: [
@@ -26,11 +31,13 @@ const charts = [
       { key: 'sendRate', name: 'sent' },
     ],
     write: rate,
+    atLeast: 1_000,
   },
 ] as const satisfies readonly {
   title: string;
   lines: readonly { key: keyof Sample; name: string }[];
   write: (value: number) => string;
+  atLeast: number;
 }[];
 
 /** What an agent uses now and used since this was opened. */
@@ -53,9 +60,11 @@ export function Figures({ deployment }: { readonly deployment: Deployment }) {
             >
               {or(now.memoryBytes, bytes)}
             </Figure>
-            <Figure label="Received / sent">
-              {or(now.receivedBytes, bytes)} / {or(now.sentBytes, bytes)}
-            </Figure>
+            {now.receivedBytes !== null && (
+              <Figure label="Received / sent">
+                {bytes(now.receivedBytes)} / {or(now.sentBytes, bytes)}
+              </Figure>
+            )}
             <Figure label="Disk">{or(now.diskBytes, bytes)}</Figure>
             <Figure label="Processes">{or(now.processes, String)}</Figure>
           </dl>
@@ -70,6 +79,7 @@ export function Figures({ deployment }: { readonly deployment: Deployment }) {
                     samples={metrics.samples}
                     lines={chart.lines}
                     write={chart.write}
+                    atLeast={chart.atLeast}
                     label={chart.title}
                   />
                 </Card>

@@ -32,8 +32,10 @@ export function TemplateGallery({
             <label
               key={template.id}
               className={classes(
-                'flex cursor-pointer gap-3 rounded-card border bg-surface p-4 transition-colors duration-150 has-focus-visible:outline-2 has-focus-visible:outline-offset-2 has-focus-visible:outline-accent',
-                isChosen ? 'border-accent bg-accent-quiet' : 'border-line hover:border-line-strong',
+                'flex cursor-pointer gap-3 rounded-card border p-4 transition-colors duration-150 has-focus-visible:outline-2 has-focus-visible:outline-offset-2 has-focus-visible:outline-accent',
+                isChosen
+                  ? 'border-accent bg-accent-quiet'
+                  : 'border-line bg-surface hover:border-line-strong',
               )}
             >
               <input
