@@ -23,6 +23,7 @@ export interface Ending {
 @Index('UQ_attempt_open', ['taskId'], { unique: true, where: '(finished_at IS NULL)' })
 @Index('UQ_attempt_token', ['token'], { unique: true })
 @Index('IDX_attempt_due', ['dueAt'], { where: '(finished_at IS NULL)' })
+@Index('IDX_attempt_rescue', ['finishedAt'], { where: '(rescue_ref IS NOT NULL)' })
 export class AttemptRow {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'PK_attempt' })
   id: string;
