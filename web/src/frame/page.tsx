@@ -48,7 +48,11 @@ export function Page({
             </h1>
             {state && <span className="ml-1.5 flex shrink-0 items-center gap-2">{state}</span>}
           </div>
-          {actions && <div className="flex items-center gap-2">{actions}</div>}
+          {actions && (
+            <div className="order-last flex w-full flex-wrap items-center gap-2 empty:hidden sm:order-none sm:w-auto">
+              {actions}
+            </div>
+          )}
           <div className="flex items-center gap-2">
             <ConnectionLight />
             <HeadTools />

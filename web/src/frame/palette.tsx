@@ -9,7 +9,7 @@ import { sections } from './sections';
 import { useSide } from './side';
 
 const item =
-  'flex h-9 cursor-default items-center gap-3 rounded-control px-2.5 text-13 aria-selected:bg-raised [&_svg]:size-4 [&_svg]:shrink-0 [&_svg]:text-dim';
+  'flex h-9 cursor-default items-center gap-3 rounded-control px-2.5 text-13 aria-selected:bg-raised [&_svg]:size-4 [&_svg]:shrink-0 [&>svg:first-child]:text-dim';
 const group =
   '[&_[cmdk-group-heading]]:px-2.5 [&_[cmdk-group-heading]]:pt-3 [&_[cmdk-group-heading]]:pb-1 [&_[cmdk-group-heading]]:text-12 [&_[cmdk-group-heading]]:text-dim';
 

@@ -289,7 +289,9 @@ function RunningMission({ mission }: { readonly mission: Mission }) {
         />
         <span className="flex justify-between gap-3 text-12 text-dim">
           <span className="truncate">
-            {mission.waitsFor ?? `${progress.done} of ${progress.total} tasks`}
+            {mission.waitsFor
+              ? `Waits for ${mission.waitsFor}`
+              : `${progress.done} of ${progress.total} tasks`}
           </span>
           {mission.startedAt && <Elapsed from={mission.startedAt} />}
         </span>

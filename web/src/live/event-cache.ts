@@ -99,7 +99,7 @@ export class EventCache {
       old && old.version < entity.version ? entity : old,
     );
     for (const [key, kept] of this.client.getQueriesData<Kept>({ queryKey: [list] })) {
-      const isFiltered = Object.keys((key[1] ?? {})).some((name) => FILTERS.has(name));
+      const isFiltered = Object.keys(key[1] ?? {}).some((name) => FILTERS.has(name));
       const replaced = kept && !isFiltered ? replace(kept, entity) : undefined;
       if (replaced) this.client.setQueryData(key, replaced);
       else this.refresh(list);

@@ -36,7 +36,7 @@ export function Board({
         tabIndex={0}
         role="group"
         aria-label="Board"
-        className="flex min-h-0 flex-1 snap-x scroll-px-4 gap-3 overflow-x-auto p-4 md:scroll-px-6 md:px-6"
+        className="relative flex min-h-0 flex-1 snap-x scroll-px-4 gap-3 overflow-x-auto p-4 md:scroll-px-6 md:px-6"
       >
         {columns.map((column) => (
           <BoardColumn
@@ -84,9 +84,10 @@ function BoardColumn({
         onDrop();
       }}
       className={classes(
-        'flex min-w-56 shrink-0 flex-1 basis-56 snap-start flex-col rounded-card border bg-raised/50 max-sm:basis-[80vw]',
+        'flex min-w-50 flex-1 basis-0 snap-start flex-col rounded-card border bg-raised/50 max-sm:min-w-[80vw]',
         isOpen ? 'border-accent bg-accent-quiet' : 'border-transparent',
         dragged && !isOpen && 'opacity-60',
+        count === 0 && 'max-sm:hidden',
       )}
     >
       <h2 className="flex h-10 shrink-0 items-center gap-2 px-3 text-12 font-semibold text-dim">

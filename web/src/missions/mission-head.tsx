@@ -44,7 +44,7 @@ export function MissionHead({ mission }: { readonly mission: Mission }) {
           </dd>
           {mission.waitsFor && (
             <dd className="mt-1.5 truncate text-12 text-dim" title={mission.waitsFor}>
-              {mission.waitsFor}
+              Waits for {mission.waitsFor}
             </dd>
           )}
         </div>

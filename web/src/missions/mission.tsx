@@ -98,7 +98,7 @@ function MissionBody({ mission, tab }: { readonly mission: Mission; readonly tab
       action={add}
     >
       {mission.state === 'planning'
-        ? (mission.waitsFor ?? 'The tasks appear here as soon as there is one.')
+        ? 'The tasks appear here as soon as there is a plan.'
         : 'Ask Jason for a plan, or add tasks by hand.'}
     </Empty>
   );

@@ -29,6 +29,12 @@ function towards(corner: Point, end: Point): Point {
 export function RoutedEdge({ data, style, markerEnd, id, ...ends }: EdgeProps<RoutedEdgeType>) {
   const path = data?.route ? pathOf(data.route) : getBezierPath(ends)[0];
   return (
-    <BaseEdge id={id} path={path} interactionWidth={16} {...(style && { style })} {...(markerEnd && { markerEnd })} />
+    <BaseEdge
+      id={id}
+      path={path}
+      interactionWidth={16}
+      {...(style && { style })}
+      {...(markerEnd && { markerEnd })}
+    />
   );
 }

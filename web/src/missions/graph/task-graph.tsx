@@ -48,7 +48,8 @@ export function TaskGraph({ tasks, selected, onSelect, onConnect, onDisconnect }
     return circle === null;
   };
 
-  if (layout.nodes.size === 0) return <div role="status" aria-label="Laying out the graph" className="h-full" />;
+  if (layout.nodes.size === 0)
+    return <div role="status" aria-label="Laying out the graph" className="h-full" />;
   return (
     <div className="relative h-full">
       <ReactFlow

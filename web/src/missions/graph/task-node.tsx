@@ -17,7 +17,9 @@ export type TaskNodeType = Node<TaskNodeData, 'task'>;
 
 /** Seen where one may connect; else only where arrows end. */
 const handleOf = (mayConnect: boolean) =>
-  mayConnect ? 'size-3! rounded-full! border-2! border-surface! bg-line-strong! hover:bg-accent!' : 'size-px! min-w-0! min-h-0! border-0! bg-transparent!';
+  mayConnect
+    ? 'size-3! rounded-full! border-2! border-surface! bg-line-strong! hover:bg-accent!'
+    : 'size-px! min-w-0! min-h-0! border-0! bg-transparent!';
 
 export function TaskNode({
   data: { task, isCritical, isReady, mayConnect },
@@ -42,7 +44,12 @@ export function TaskNode({
         isFinal && 'opacity-55',
       )}
     >
-      <Handle type="target" position={Position.Left} className={handleOf(mayConnect)} isConnectable={mayConnect} />
+      <Handle
+        type="target"
+        position={Position.Left}
+        className={handleOf(mayConnect)}
+        isConnectable={mayConnect}
+      />
       <p
         className={classes('line-clamp-2 text-13 leading-4.5 font-medium', isFinal && 'line-through')}
         title={task.title}
@@ -62,7 +69,12 @@ export function TaskNode({
           )}
         </span>
       </div>
-      <Handle type="source" position={Position.Right} className={handleOf(mayConnect)} isConnectable={mayConnect} />
+      <Handle
+        type="source"
+        position={Position.Right}
+        className={handleOf(mayConnect)}
+        isConnectable={mayConnect}
+      />
     </div>
   );
 }
