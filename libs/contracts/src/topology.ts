@@ -1,4 +1,4 @@
-import { authCatalog, authRequests } from './auth.js';
+import { authCatalog, authEvents, authRequests } from './auth.js';
 import type { Catalog, EventContract, LiveContract, RequestContract } from './contract.js';
 import { deployerCatalog, deployerEvents, deployerRequests } from './deployer.js';
 import { missionsCatalog, missionsEvents, missionsRequests } from './missions.js';
@@ -65,6 +65,7 @@ export const topology = {
     ...none,
     catalog: openclawCatalog,
     calls: [authRequests.storeSecret, authRequests.revealSecret, deployerRequests.approveDevice],
+    durables: [{ name: 'openclaw-secrets', events: [authEvents.secretReplaced] }],
   },
   models: {
     ...none,

@@ -1,5 +1,6 @@
 import { Messaging } from '@aether/messaging/messaging';
 import { Database } from '@aether/persistence/database';
+import { EventConsumers } from '@aether/persistence/event-consumers';
 import { systemClock } from '@aether/runtime/clock';
 import type { ServiceParts } from '@aether/runtime/service';
 import { Module, type DynamicModule } from '@nestjs/common';
@@ -33,8 +34,10 @@ import { OpenConnection } from './connections/open-connection.js';
 import { PeriodicProbe } from './connections/periodic-probe.js';
 import { ProbeGateway } from './connections/probe-gateway.js';
 import { ReadConnections } from './connections/read-connections.js';
+import { RenewConnections } from './connections/renew-connections.js';
 import { GatewayClients } from './gateway/gateway-client.js';
 import { OfficialClients } from './gateway/official-client.js';
+import { OpenclawConsumers } from './openclaw.consumers.js';
 import { OpenclawController } from './openclaw.controller.js';
 import { CLOCK, CONFIG, LOGGER, OPERATIONS } from './tokens.js';
 
@@ -42,6 +45,7 @@ const useCases = [
   ProbeGateway,
   OpenConnection,
   CloseConnection,
+  RenewConnections,
   ReadConnections,
   ListAgents,
   ChatUsage,
@@ -82,6 +86,7 @@ export class AppModule {
       providers: [
         { provide: Messaging, useValue: service.messaging },
         { provide: Database, useValue: service.database },
+        { provide: EventConsumers, useValue: service.consumers },
         { provide: OPERATIONS, useValue: service.operations },
         { provide: LOGGER, useValue: service.logger },
         { provide: CONFIG, useValue: service.config },
@@ -89,6 +94,7 @@ export class AppModule {
         { provide: GatewayClients, useClass: OfficialClients },
         ...parts,
         ...useCases,
+        OpenclawConsumers,
       ],
     };
   }

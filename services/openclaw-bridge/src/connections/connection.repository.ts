@@ -39,6 +39,13 @@ export class ConnectionRepository {
     return this.database.read((manager) => manager.findBy(ConnectionRow, { state: Not('closed') }));
   }
 
+  /** Of these, the ones that show this token. */
+  async openWithToken(tokenSecretId: string): Promise<ConnectionRow[]> {
+    return this.database.read((manager) =>
+      manager.findBy(ConnectionRow, { tokenSecretId, state: Not('closed') }),
+    );
+  }
+
   /** Everything that agents are listed from. */
   async all(): Promise<ConnectionRow[]> {
     return this.database.read((manager) => manager.find(ConnectionRow, { order: { id: 'ASC' } }));
