@@ -28,8 +28,8 @@ export function Permissions() {
         <tbody>
           {resources.map((resource) => (
             <tr key={resource} className="border-b border-line last:border-b-0">
-              <th scope="row" className="px-4 py-1.5 font-normal">
-                {sentence(resource)}
+              <th scope="row" className="px-4 py-1.5 align-middle font-normal">
+                {resource === 'api-keys' ? 'API keys' : sentence(resource)}
               </th>
               {roles.map(({ id }) => {
                 const has: ReadonlySet<string> = permissionsOf(id);
@@ -37,11 +37,11 @@ export function Permissions() {
                 const isAll =
                   held.length === actions.filter((action) => all.includes(`${resource}:${action}`)).length;
                 return (
-                  <td key={id} className="px-4 py-1.5 text-12">
+                  <td key={id} className="px-4 py-1.5 align-middle">
                     {held.length === 0 ? (
                       <span className="text-faint">none</span>
                     ) : (
-                      <span className="inline-flex items-center gap-1.5">
+                      <span className="flex items-center gap-1.5">
                         <Check aria-hidden className={isAll ? 'size-3.5 text-good' : 'size-3.5 text-info'} />
                         {held.includes('write') ? 'change' : 'see'}
                       </span>

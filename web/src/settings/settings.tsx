@@ -24,6 +24,10 @@ const contents: Readonly<Record<SectionId, () => React.ReactNode>> = {
   about: () => <About />,
 };
 
+/** On a phone the list is wider than the page. */
+const intoSight = (button: HTMLButtonElement | null) =>
+  button?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+
 export function Settings() {
   const me = useMe().data;
   const may = useMay();
@@ -41,13 +45,12 @@ export function Settings() {
           {shown.map(({ id, label, group, Icon }, at) => (
             <div key={id} className="contents">
               {shown[at - 1]?.group !== group && (
-                <p className="hidden px-2.5 pt-3 pb-1 text-11 font-medium text-dim first:pt-0 md:block">
-                  {group}
-                </p>
+                <p className="hidden px-2.5 pt-3 pb-1 text-11 font-medium text-dim md:block">{group}</p>
               )}
               <button
                 type="button"
                 aria-current={id === section?.id ? 'page' : undefined}
+                ref={id === section?.id ? intoSight : undefined}
                 onClick={() => choose(id)}
                 className={classes(
                   'flex h-8 shrink-0 items-center gap-2.5 rounded-control px-2.5 text-left whitespace-nowrap transition-colors duration-150',

@@ -10,8 +10,8 @@ import { classes } from '@/ui/classes';
 import { Copy } from '@/ui/copy';
 import { Drawer } from '@/ui/dialog';
 import { Empty } from '@/ui/feedback';
-import { exact, sentence } from '@/ui/words';
-import { ownerNames, owners, type Owner } from './owners';
+import { exact } from '@/ui/words';
+import { ownerNames, owners, partLabel, type Owner } from './owners';
 
 const KEPT = 2_000;
 const FLUSH_EVERY_MS = 250;
@@ -71,7 +71,7 @@ export function Events() {
                   : 'border-transparent bg-accent-quiet text-accent',
               )}
             >
-              {sentence(owner)}
+              {partLabel(owner)}
             </button>
           ))}
         </div>

@@ -14,3 +14,17 @@ export const owners = {
 } as const satisfies Record<Owner, Permission>;
 
 export const ownerNames = Object.keys(owners) as Owner[];
+
+/** What people call the parts; `nats` is what they speak over. */
+const labels: Readonly<Record<string, string>> = {
+  nats: 'Message bus',
+  gateway: 'Edge',
+  auth: 'Accounts and secrets',
+  deployer: 'Deployments',
+  openclaw: 'Agents and chats',
+  models: 'Models',
+  missions: 'Missions',
+  orchestrator: 'Jason and his pool',
+};
+
+export const partLabel = (name: string): string => labels[name] ?? name;

@@ -3,7 +3,7 @@ import { CircleCheck, CircleX } from 'lucide-react';
 import { Card } from '@/ui/card';
 import { Loaded } from '@/ui/feedback';
 import { Tag } from '@/ui/state';
-import { sentence } from '@/ui/words';
+import { partLabel } from './owners';
 import { useHealth } from './use-health';
 
 /** Each part of Aether with the reason where it is not well. */
@@ -33,7 +33,7 @@ export function Parts() {
                   <CircleX aria-hidden className="mt-0.5 size-4 shrink-0 text-bad" />
                 )}
                 <div className="min-w-0">
-                  <p className="font-medium">{sentence(name)}</p>
+                  <p className="font-medium">{partLabel(name)}</p>
                   <p className="text-12 break-words text-dim">{detail ?? (ok ? 'well' : 'not well')}</p>
                 </div>
               </li>

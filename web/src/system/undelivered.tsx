@@ -6,8 +6,8 @@ import { Card } from '@/ui/card';
 import { Fault, Loaded, Skeleton } from '@/ui/feedback';
 import { Tag } from '@/ui/state';
 import { Ago } from '@/ui/time';
-import { plural, sentence } from '@/ui/words';
-import { ownerNames, type Owner } from './owners';
+import { plural } from '@/ui/words';
+import { ownerNames, partLabel, type Owner } from './owners';
 
 /** Events that a part gave up on, kept until somebody has it handle them again. */
 export function Undelivered() {
@@ -33,7 +33,7 @@ function UndeliveredOf({ owner }: { readonly owner: Owner }) {
     <Card
       title={
         <>
-          {sentence(owner)}
+          {partLabel(owner)}
           {letters.data && (
             <Tag tone={letters.data.items.length > 0 ? 'wait' : 'good'}>
               {letters.data.items.length > 0 ? plural(letters.data.items.length, 'event') : 'None'}

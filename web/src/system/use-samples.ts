@@ -6,6 +6,7 @@ import { parseExposition, type Sample } from './exposition';
 
 export const SAMPLE_EVERY_MS = 3_000;
 const KEPT = 100;
+const METRICS = '/api/v1/metrics';
 
 export interface Moment {
   readonly atMs: number;
@@ -13,17 +14,17 @@ export interface Moment {
 }
 
 async function readSamples(signal: AbortSignal): Promise<Moment> {
-  let response = await fetch('/metrics', { signal });
-  // The session is renewed by any call of the API; this address is not one of them.
+  let response = await fetch(METRICS, { signal });
+  // The session is renewed by any call of the API; this one is not in its table.
   if (response.status === 401) {
     await call('GET /api/v1/me', {}, { signal });
-    response = await fetch('/metrics', { signal });
+    response = await fetch(METRICS, { signal });
   }
   if (!response.ok)
     throw new CallError({
       type: 'about:blank',
       status: response.status,
-      instance: '/metrics',
+      instance: METRICS,
       code: response.status === 403 ? 'forbidden' : 'figures_unreadable',
       title: 'The figures cannot be read.',
       detail: `The edge answered ${response.status}.`,

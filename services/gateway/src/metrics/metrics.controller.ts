@@ -7,7 +7,8 @@ import { HttpMetrics } from './http-metrics.js';
 import { MetricsAccess } from './metrics-access.js';
 import { OwnerFigures } from './owner-figures.js';
 
-@Controller('metrics')
+// The second address is within the path of the session's cookie, for the console.
+@Controller(['metrics', 'api/v1/metrics'])
 export class MetricsController {
   constructor(
     private readonly access: MetricsAccess,
