@@ -58,7 +58,7 @@ function ChatOf({ id }: { readonly id: string }) {
         agent && (
           <StateBadge
             state={agent.online ? 'connected' : 'disconnected'}
-            word={`${name} is ${agent.online ? 'online' : 'offline'}`}
+            word={agent.online ? 'Online' : 'Offline'}
           />
         )
       }

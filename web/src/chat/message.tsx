@@ -43,7 +43,7 @@ export const MessageView = memo(function MessageView({
           <Ago at={message.createdAt} className="text-12 text-dim" />
         </p>
         {message.toolCalls.map((tool) => (
-          <ToolLine key={tool.id} tool={tool} />
+          <ToolLine key={tool.id} tool={tool} isOver={!isOn} />
         ))}
         {message.text && <Markdown text={message.text} streams={isOn} />}
         {isOn && (

@@ -19,15 +19,16 @@ function gist(args: unknown): string {
   return typeof found === 'string' ? found : '';
 }
 
-/** One call of a tool, folded to a line. */
-export function ToolLine({ tool }: { readonly tool: ToolUse }) {
-  const Icon = tool.result === null && !tool.isError ? LoaderCircle : tool.isError ? CircleX : Wrench;
+/** One call of a tool, folded to a line. `isOver`: its turn has ended, so that an answer comes no more. */
+export function ToolLine({ tool, isOver = false }: { readonly tool: ToolUse; readonly isOver?: boolean }) {
+  const isRunning = tool.result === null && !tool.isError && !isOver;
+  const Icon = isRunning ? LoaderCircle : tool.isError ? CircleX : Wrench;
   return (
     <details className="group rounded-control border border-line bg-surface text-12">
       <summary className="flex h-7 cursor-pointer list-none items-center gap-2 px-2 select-none">
         <Icon
           aria-hidden
-          className={`size-3.5 shrink-0 ${tool.isError ? 'text-bad' : 'text-dim'} ${tool.result === null && !tool.isError ? 'animate-spin' : ''}`}
+          className={`size-3.5 shrink-0 ${tool.isError ? 'text-bad' : 'text-dim'} ${isRunning ? 'animate-spin' : ''}`}
         />
         <span className="font-mono">{tool.name}</span>
         <span className="min-w-0 flex-1 truncate font-mono text-dim">{gist(tool.args)}</span>

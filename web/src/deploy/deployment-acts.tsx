@@ -44,7 +44,7 @@ export function DeploymentActs({ deployment }: { readonly deployment: Deployment
         </Button>
       )}
       {canBegin('repair', deployment) && (
-        <Button look="primary" busy={repair.isPending} onClick={() => repair.mutate({ id })}>
+        <Button busy={repair.isPending} onClick={() => repair.mutate({ id })}>
           <Wrench aria-hidden /> Repair
         </Button>
       )}

@@ -20,7 +20,7 @@ export function FailedStep({
 }) {
   const { id } = deployment;
   const may = useMay();
-  const logs = useRead('GET /api/v1/deployments/{id}/logs', { id, limit: LINES });
+  const logs = useRead('GET /api/v1/deployments/{id}/logs', { id, limit: LINES, source: 'process' });
   const repair = useChange('POST /api/v1/deployments/{id}/repair', {
     refresh: ['GET /api/v1/deployments/{id}'],
   });

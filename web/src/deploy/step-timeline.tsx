@@ -38,7 +38,8 @@ export function StepTimeline({ deployment }: { readonly deployment: Deployment }
 }
 
 function StepLine({ step, waitsFor }: { readonly step: Step; readonly waitsFor: string | null }) {
-  const detail = step.detail ?? waitsFor;
+  // What went wrong stands in its own box below.
+  const detail = step.state === 'failed' ? null : (step.detail ?? waitsFor);
   const isPending = step.state === 'pending';
   return (
     <div
