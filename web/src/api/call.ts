@@ -89,7 +89,7 @@ export function refreshSession(): Promise<boolean> {
 }
 
 /** Random, also on pages that the browser does not call secure (plain http in a local network). */
-export function newKey(): string {
+function newKey(): string {
   return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) =>
     byte.toString(16).padStart(2, '0'),
   ).join('');

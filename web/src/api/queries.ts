@@ -17,7 +17,7 @@ export type ReadRoute = Extract<Route, `GET ${string}`>;
 export type ChangeRoute = Exclude<Route, `GET ${string}`>;
 
 /** Where the answer of a route is kept. */
-export const keyOf = <R extends ReadRoute>(route: R, input: RouteInput<R>) => [route, input] as const;
+const keyOf = <R extends ReadRoute>(route: R, input: RouteInput<R>) => [route, input] as const;
 
 export interface ReadOptions {
   readonly enabled?: boolean;

@@ -69,11 +69,6 @@ export function useTopic(topic: string | null, options: TopicOptions): void {
   }, [connection, topic]);
 }
 
-/** Follows everything an owner publishes, from now on. */
-export function useEvents(owner: keyof typeof eventTopics | null, onEvent: (event: LiveEvent) => void): void {
-  useTopic(owner && `events/${owner}`, { frame: (data) => onEvent(data as LiveEvent) });
-}
-
 function EventsToCache() {
   const client = useQueryClient();
   const may = useMay();

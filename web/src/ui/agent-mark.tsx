@@ -1,7 +1,7 @@
 import { classes } from './classes';
 
 /** A hue that stays with an agent: from its name, at the theme's lightness and chroma. */
-export function hueOf(name: string): number {
+function hueOf(name: string): number {
   let hash = 2_166_136_261;
   for (const character of name) hash = Math.imul(hash ^ (character.codePointAt(0) ?? 0), 16_777_619);
   return (hash >>> 0) % 360;

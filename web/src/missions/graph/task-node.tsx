@@ -7,7 +7,7 @@ import { StateIcon, toneText, lookOf, wordOf } from '@/ui/state';
 import { Elapsed } from '@/ui/time';
 import { NODE_HEIGHT, NODE_WIDTH } from './layout';
 
-export interface TaskNodeData extends Record<string, unknown> {
+interface TaskNodeData extends Record<string, unknown> {
   readonly task: Task;
   readonly isCritical: boolean;
   readonly isReady: boolean;
