@@ -59,6 +59,8 @@ export async function restateChain({ steps, inFlight }: Load): Promise<Chain | n
   const directory = await mkdtemp(join(tmpdir(), 'aether-restate-'));
   const server = spawn(program, ['--base-dir', directory], {
     stdio: 'ignore',
+    // What npm installs is a program that starts another one: they are ended together.
+    detached: true,
     env: {
       PATH: environment.PATH,
       RUST_LOG: 'error',
@@ -79,7 +81,7 @@ export async function restateChain({ steps, inFlight }: Load): Promise<Chain | n
     await end;
     return chain.result();
   } finally {
-    server.kill('SIGKILL');
+    if (server.pid !== undefined) process.kill(-server.pid, 'SIGKILL');
     await once(server, 'exit');
     await rm(directory, { recursive: true, force: true });
   }
