@@ -49,7 +49,7 @@ const from: Readonly<Record<Act, readonly Deployment['state'][]>> = {
   restart: ['ready', 'degraded'],
   repair: ['failed', 'degraded'],
   redeploy: ['ready', 'degraded', 'stopped', 'failed'],
-  delete: ['ready', 'degraded', 'stopped', 'failed', 'deploying', 'starting'],
+  delete: ['ready', 'degraded', 'stopped', 'failed', 'deploying', 'starting', 'stopping'],
 };
 
 /** Whether the deployer would begin this now. */
