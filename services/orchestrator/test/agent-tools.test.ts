@@ -171,6 +171,58 @@ describe('an agent on a real gateway', () => {
   );
 });
 
+test(
+  'three tasks run at the same time in three worktrees of one gateway, and a fourth begins when the last is accepted',
+  async () => {
+    let letGo = (): void => undefined;
+    const together = new Promise<void>((resolve) => (letGo = resolve));
+    const inTurn = new Set<string>();
+    let fourthAt = 0;
+    gateway.model.answer(async (request) => {
+      const [, key = ''] = /make (\w+)/.exec(request.task.split('## What to do')[1] ?? '') ?? [];
+      if (request.toolResults.length > 0) return say(`Made ${key}.`);
+      if (key === 'all') fourthAt = Date.now();
+      else {
+        // None of the three answers before all of them are asked.
+        inTurn.add(key);
+        if (inTurn.size === 3) letGo();
+        await together;
+      }
+      return callTools([{ name: 'exec', arguments: { command: `pwd > ${key}.txt` } }]);
+    });
+    const { id } = await system.call(
+      missionsRequests.createMission,
+      { goal: 'Make files', plan: false, repository },
+      operator,
+    );
+    const add = (key: string, dependsOn: string[], checks: object[] = []) =>
+      system.call(
+        missionsRequests.addTask,
+        { missionId: id, key, title: key, instructions: `make ${key}`, dependsOn, checks: checks as never },
+        operator,
+      );
+    for (const key of ['one', 'two', 'three']) await add(key, []);
+    const check = { name: 'it has the others', command: 'cat one.txt two.txt three.txt all.txt' };
+    await add('all', ['one', 'two', 'three'], [check]);
+    const { branch } = await system.call(missionsRequests.approveMission, { id }, operator);
+    await ended(id);
+    const show = (key: string) => git('show', `${branch ?? ''}:${key}.txt`);
+    const directories = ['one', 'two', 'three', 'all'].map(show);
+    expect(new Set(directories).size).toBe(4);
+    for (const directory of directories) expect(directory).toContain(join(system.directory, 'workspaces'));
+    const { items } = await system.call(executionRequests.listAttempts, { missionId: id }, operator);
+    const accepted = items.filter(({ branch: own }) => own).map(({ receipt }) => receipt?.mergeCommit);
+    expect(new Set(accepted).size).toBe(4);
+    const thread = await threadOf(id);
+    const last = thread.filter(({ text }) => /"(one|two|three)" is accepted/.test(text)).at(-1);
+    process.stderr.write(
+      `last acceptance to the model's call: ${fourthAt - Date.parse(last?.at ?? '')} ms\n`,
+    );
+    expect(git('fsck', '--strict', '--no-dangling')).toBe('');
+  },
+  TIMEOUT,
+);
+
 describe('a guarded agent', () => {
   test(
     'asks in the thread before it runs a command, and goes by what a person decides',
