@@ -13,6 +13,13 @@ const running = new Set<Message['state']>(['queued', 'sent', 'streaming']);
 export const isRunning = (message: Message | undefined): boolean =>
   message?.role === 'assistant' && running.has(message.state);
 
+/** What the agent does now: the tool it waits for says more than the last phase that was told. */
+function doingOf({ toolCalls, text }: Message, phase: string | undefined): string {
+  const tool = toolCalls.findLast(({ result, isError }) => result === null && !isError);
+  if (tool) return `running ${tool.name}`;
+  return phase ?? (text ? 'writing' : 'thinking');
+}
+
 export const MessageView = memo(function MessageView({
   message,
   agentName,
@@ -49,7 +56,7 @@ export const MessageView = memo(function MessageView({
         {isOn && (
           <p role="status" className="flex items-center gap-2 text-12 text-dim">
             <span aria-hidden className="size-1.75 animate-pulse rounded-full bg-info" />
-            {sentence(phase ?? (message.text ? 'writing' : 'thinking'))}, <Elapsed from={message.createdAt} />
+            {sentence(doingOf(message, phase))}, <Elapsed from={message.createdAt} />
           </p>
         )}
         {message.state === 'aborted' && <p className="text-12 text-dim">Stopped.</p>}
