@@ -5,7 +5,7 @@ import { Button, IconButton } from '@/ui/button';
 import { classes } from '@/ui/classes';
 import { Copy } from '@/ui/copy';
 
-export const levels = ['step', 'info', 'warn', 'error'] as const;
+const levels = ['step', 'info', 'warn', 'error'] as const;
 
 export interface LogFilter {
   readonly words: string;
