@@ -1,0 +1,72 @@
+import { environment } from '@aether/testing/config';
+import { eventually } from '@aether/testing/eventually';
+import axe from 'axe-core';
+import { chromium, type Browser, type Page } from 'playwright-core';
+
+export type { Browser, Page };
+
+/** Debian's; another by `CHROMIUM_BIN`. */
+export const startBrowser = (): Promise<Browser> =>
+  chromium.launch({
+    executablePath: environment['CHROMIUM_BIN'] ?? '/usr/bin/chromium',
+    // Chromium refuses its sandbox to root, and CI runs as root.
+    args: process.getuid?.() === 0 ? ['--no-sandbox'] : [],
+  });
+
+export interface Opened {
+  readonly page: Page;
+  /** What the page wrote to its console as errors, and what was thrown in it. */
+  readonly faults: string[];
+}
+
+/** A page of somebody new: with no session and no choices kept. */
+export async function openPage(
+  browser: Browser,
+  { url, colours = 'light' }: { url: string; colours?: 'light' | 'dark' },
+): Promise<Opened> {
+  const context = await browser.newContext({
+    baseURL: url,
+    colorScheme: colours,
+    reducedMotion: 'reduce',
+    viewport: { width: 1440, height: 900 },
+  });
+  await context.addInitScript({ content: axe.source });
+  const page = await context.newPage();
+  const faults: string[] = [];
+  page.on('console', (message) => {
+    if (message.type() === 'error') faults.push(`${page.url()}: ${message.text()} ${message.location().url}`);
+  });
+  page.on('pageerror', (error) => faults.push(`${page.url()}: ${error.message}`));
+  return { page, faults };
+}
+
+export async function signIn(page: Page, account: { email: string; password: string }): Promise<void> {
+  await page.goto('/sign-in/');
+  await page.getByLabel('E-mail').fill(account.email);
+  await page.getByLabel('Password').fill(account.password);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('navigation', { name: 'Main' }).waitFor();
+}
+
+/** Opens a screen and waits until it has read what it shows, and is told of what changes. */
+export async function visit(page: Page, path: string): Promise<void> {
+  await page.goto(path);
+  await page.locator('[data-connection=live]').waitFor();
+  await eventually(async () => {
+    const loading = await page.getByRole('status', { name: 'Loading' }).count();
+    if (loading > 0) throw new Error(`${path} still loads`);
+  });
+}
+
+interface Violation {
+  readonly id: string;
+  readonly nodes: readonly { readonly html: string }[];
+}
+
+/** What is against WCAG 2.1 AA, as far as a program finds it. */
+export async function violationsOf(page: Page): Promise<string[]> {
+  const found = await page.evaluate<Violation[]>(
+    `axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'] }).then(({ violations }) => violations)`,
+  );
+  return found.map(({ id, nodes }) => `${page.url()}: ${id}: ${nodes.map(({ html }) => html).join(' ')}`);
+}
