@@ -57,20 +57,23 @@ export function MissionHead({ mission }: { readonly mission: Mission }) {
         <Figure label="Cost" hint={budget.costUsd && `of ${money(budget.costUsd)}`}>
           {money(spend.costUsd)}
         </Figure>
-        <div className="min-w-0">
-          <Figure label="Attempts" hint={budget.attempts && `of ${budget.attempts}`}>
-            {spend.attempts}
-          </Figure>
-          {most !== null && (
-            <div className="mt-1">
-              <Meter
-                value={most}
-                label={`${Math.round(most * 100)} % of the budget used`}
-                tone={most >= 1 ? 'bad' : most > 0.8 ? 'wait' : 'accent'}
-              />
-            </div>
-          )}
-        </div>
+        <Figure
+          label="Attempts"
+          hint={
+            <>
+              {budget.attempts && `of ${budget.attempts}`}
+              {most !== null && (
+                <Meter
+                  value={most}
+                  label={`${Math.round(most * 100)} % of the budget used`}
+                  tone={most >= 1 ? 'bad' : most > 0.8 ? 'wait' : 'accent'}
+                />
+              )}
+            </>
+          }
+        >
+          {spend.attempts}
+        </Figure>
       </dl>
     </div>
   );
