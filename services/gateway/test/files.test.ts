@@ -40,7 +40,7 @@ const fetchFile = (id: string, init: RequestInit = {}) =>
   fetch(`${edge.url}/api/v1/artifacts/${id}/content`, {
     ...init,
     headers: { authorization: `Bearer ${token}` },
-    signal: AbortSignal.timeout(10_000),
+    signal: AbortSignal.timeout(25_000),
   });
 
 test('a file is answered as one body, to be saved under its last name, and nothing of it runs', async () => {

@@ -138,7 +138,7 @@ async function requestOf(
       ...(token !== undefined && { authorization: `Bearer ${token}` }),
       ...(headers as Record<string, string> | undefined),
     },
-    signal: AbortSignal.timeout(10_000),
+    signal: AbortSignal.timeout(25_000),
   });
   const text = await response.text();
   const isJson = response.headers.get('content-type')?.includes('json');
