@@ -91,7 +91,7 @@ export function environmentOf(
       AGENT_TOOLS_URL: `${agentEndpoint}/mcp`,
       RUNTIME_DIR: config.openclawDir ?? undefined,
       STOP_AGENTS_ON_EXIT: 'true',
-      WORKSPACES_DIR: join(dataDir, 'workspaces'),
+      WORKSPACES_DIR: join(dataDir, 'shared'),
       PORT_FIRST: String(addresses.agentsPort),
       PORT_LAST: String(addresses.agentsPort + AGENT_PORTS - 1),
     },

@@ -278,7 +278,7 @@ export const openclawEvents = {
   chatDeleted: defineEvent('evt.openclaw.chat-deleted.v1', z.object({ chatId: Id })),
   messageStored: defineEvent('evt.openclaw.message-stored.v1', z.object({ message: Message })),
   messageFinished: defineEvent('evt.openclaw.message-finished.v1', z.object({ message: Message })),
-  /** A tool has answered, in a chat whose agent works in a directory. Bounded as in messages. */
+  /** A tool has answered. Bounded as in messages. */
   toolFinished: defineEvent(
     'evt.openclaw.tool-finished.v1',
     z.object({ chatId: Id, messageId: Id, toolCall: ToolCall }),

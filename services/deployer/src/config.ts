@@ -21,7 +21,7 @@ export const DeployerConfig = DatabaseConfig.extend({
   AGENT_CPUS: z.coerce.number().min(0.1).default(2).describe('processors that a container may use'),
   AGENT_PROCESSES_MAX: z.coerce.number().int().min(64).default(512).describe('in one container'),
   WORKSPACES_DIR: Directory.optional().describe(
-    'mounted into containers at the same path; user 1000 needs to write there',
+    'each container sees its folder named by its deployment at the same path',
   ),
   AGENT_TOOLS_URL: z
     .url({ protocol: /^https?$/ })

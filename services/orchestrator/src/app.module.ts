@@ -15,6 +15,7 @@ import { Handover } from './attempts/handover.js';
 import { Places } from './attempts/places.js';
 import { ReadAttempts } from './attempts/read-attempts.js';
 import { RollBack } from './attempts/roll-back.js';
+import { SharedCopy } from './attempts/shared-copy.js';
 import { Trace } from './attempts/trace.js';
 import { Steps } from './attempts/steps.js';
 import { Check } from './attempts/steps/check.js';
@@ -102,6 +103,7 @@ export class AppModule {
         Retention,
         Places,
         SendArtifact,
+        SharedCopy,
         Handover,
         Trace,
         Checks,

@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { environment } from '@aether/testing/config';
 import { sendCgiAnswer } from '../src/agent-endpoint/cgi-answer.js';
 
 interface Pull {
@@ -85,7 +86,7 @@ export class GitHost {
     const child = spawn('git', ['http-backend'], {
       stdio: ['pipe', 'pipe', 'ignore'],
       env: {
-        ...process.env,
+        ...environment,
         GIT_PROJECT_ROOT: this.directory,
         PATH_INFO: pathname,
         GIT_HTTP_EXPORT_ALL: '1',

@@ -1,10 +1,10 @@
 import { execFile } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { mkdtemp, writeFile } from 'node:fs/promises';
+import { existsSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { executionRequests, type Workplace } from '@aether/contracts/execution';
 import type { Mission } from '@aether/contracts/mission-schemas';
 import { missionsRequests } from '@aether/contracts/missions';
@@ -188,35 +188,86 @@ test(
 );
 
 test(
-  'an agent in a container works in a repository of its own, which belongs to it',
+  'a guarded agent on another machine is guarded as well',
   async () => {
-    await workAs('copy');
-    const owners: number[] = [];
-    gateway.turns.script = async function* ({ message, session }): AsyncGenerator<TurnStep> {
-      const here = session.cwd ?? '';
-      owners.push(
-        statSync(here).uid,
-        statSync(join(here, '.git', 'HEAD')).uid,
-        statSync(join(here, 'a.txt')).uid,
-      );
-      const isConflict = message.includes('conflict marker');
-      await writeFile(join(here, 'a.txt'), isConflict ? 'left and right\n' : `${agentsOf(message)}\n`);
-      if (!isConflict)
-        await gitIn(here, '-c', 'safe.directory=*', 'commit', '--quiet', '-am', 'by the agent');
-      yield { text: 'Done.' };
+    await workAs('clone');
+    const modes: unknown[] = [];
+    gateway.turns.script = async function* ({ session }): AsyncGenerator<TurnStep> {
+      modes.push(session.permissionMode);
+      yield await Promise.resolve({ text: 'Nothing to do.' });
     };
-    const mission = await done(['left', 'right'], {
-      checks: [{ name: 'it is there', command: 'grep -E "left|right" a.txt' }],
-    });
-    expect(await git('show', `${mission.branch ?? ''}:a.txt`)).toBe('left and right');
-    expect(await git('log', '--format=%s', mission.branch ?? '')).toContain('by the agent');
-    expect(await git('fsck', '--strict', '--no-dangling')).toBe('');
-    expect((await git('branch', '--format=%(refname:short)')).split('\n').sort()).toEqual(
-      [mission.branch, 'main'].sort(),
-    );
-    // Only root may give files away.
-    if (process.getuid?.() === 0) expect([...new Set(owners)]).toEqual([1_000]);
-    await eventually(() => expect(existsSync(join(system.directory, 'workspaces'))).toBe(true));
+    await done(['left'], { workspace: { permissions: 'guarded' } });
+    expect(modes).toEqual(['guarded']);
   },
   TIMEOUT,
 );
+
+describe('an agent in a container', () => {
+  test(
+    'works on files of its own, in the folder of its deployment, and both sides of a conflict reach it',
+    async () => {
+      await workAs('copy');
+      const owners: number[] = [];
+      const seen: string[] = [];
+      gateway.turns.script = async function* ({ message, session }): AsyncGenerator<TurnStep> {
+        const here = session.cwd ?? '';
+        seen.push(here);
+        owners.push(...['.', '.git/HEAD', 'a.txt'].map((name) => statSync(join(here, name)).uid));
+        expect(await gitIn(here, '-c', 'safe.directory=*', 'log', '--format=%s')).toContain('first');
+        const isConflict = message.includes('conflict marker');
+        await writeFile(join(here, 'a.txt'), isConflict ? 'left and right\n' : `${agentsOf(message)}\n`);
+        yield { text: 'Done.' };
+      };
+      const mission = await done(['left', 'right'], {
+        checks: [{ name: 'it is there', command: 'grep -E "left|right" a.txt' }],
+      });
+      expect(await git('show', `${mission.branch ?? ''}:a.txt`)).toBe('left and right');
+      expect(await git('fsck', '--strict', '--no-dangling')).toBe('');
+      const [agent] = (await system.call(executionRequests.listPool, {}, operator)).items;
+      const folder = join(system.directory, 'shared', agent?.deploymentId ?? '');
+      for (const directory of seen) expect(dirname(directory)).toBe(folder);
+      // Only root may give files away.
+      if (process.getuid?.() === 0) expect([...new Set(owners)]).toEqual([1_000]);
+      await eventually(async () => {
+        const branches = (await git('branch', '--format=%(refname:short)')).split('\n').sort();
+        expect(branches).toEqual([mission.branch, 'main'].sort());
+        expect(readdirSync(folder)).toEqual([]);
+        expect(readdirSync(join(system.directory, 'workspaces'))).toEqual([]);
+      });
+    },
+    TIMEOUT,
+  );
+
+  test(
+    'cannot have Aether run a program by the settings of its repository, or write or read beyond it by links',
+    async () => {
+      await workAs('copy');
+      const trap = join(scratch, 'sprung');
+      const secret = join(scratch, 'secret');
+      writeFileSync(secret, 'not for agents\n');
+      gateway.turns.script = async function* ({ session }): AsyncGenerator<TurnStep> {
+        const here = session.cwd ?? '';
+        const sets = ['filter.trap.clean', 'filter.trap.smudge', 'core.fsmonitor', 'diff.external'];
+        for (const where of ['.', 'nested']) {
+          if (where === 'nested') await gitIn(here, '-c', 'safe.directory=*', 'init', '--quiet', 'nested');
+          for (const name of sets)
+            await gitIn(join(here, where), '-c', 'safe.directory=*', 'config', name, `touch ${trap}; cat`);
+          await writeFile(join(here, where, '.gitattributes'), '* filter=trap\n');
+          await writeFile(join(here, where, 'work.txt'), 'work\n');
+        }
+        await symlink(secret, join(here, 'leak.txt'));
+        await rm(join(here, 'a.txt'));
+        await symlink(scratch, join(here, 'a.txt'));
+        yield { text: 'Done.' };
+      };
+      const mission = await done(['left']);
+      const branch = mission.branch ?? '';
+      expect(existsSync(trap)).toBe(false);
+      expect(await git('show', `${branch}:work.txt`)).toBe('work');
+      expect(await git('show', `${branch}:nested/work.txt`)).toBe('work');
+      expect(await git('show', `${branch}:leak.txt`)).toBe(secret);
+      expect((await git('ls-tree', branch, 'leak.txt')).slice(0, 6)).toBe('120000');
+    },
+    TIMEOUT,
+  );
+});

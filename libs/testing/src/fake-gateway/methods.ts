@@ -63,6 +63,7 @@ export function gatewayMethods(state: GatewayState): ReadonlyMap<string, Method>
     ['health', { handle: () => health(state) }],
     ['status', { scope: 'operator.read', handle: () => ({ runtimeVersion: '2026.9.6' }) }],
     ['sessions.subscribe', { scope: 'operator.read', handle: () => ({ subscribed: true }) }],
+    ['exec.approval.list', { scope: 'operator.approvals', handle: () => [] }],
     ['secrets.reload', { scope: 'operator.admin', handle: () => ({ ok: true, warningCount: 0 }) }],
     method('agents.list', 'operator.read', {
       check: validateAgentsListParams,
@@ -181,7 +182,12 @@ function sessionMethods({ sessions, turns }: GatewayState): [string, Method][] {
         const entry = {
           sessionId: session.sessionId,
           createdAt: session.createdAt,
-          ...defined({ sessionRoot: session.cwd, spawnedCwd: session.cwd, label: session.label }),
+          ...defined({
+            sessionRoot: session.cwd,
+            spawnedCwd: session.cwd,
+            label: session.label,
+            permissionMode: session.permissionMode,
+          }),
         };
         const resolved = { modelProvider: 'aether', model: session.model ?? 'fake' };
         return {

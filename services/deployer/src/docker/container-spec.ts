@@ -34,7 +34,7 @@ export type AgentRecord = z.infer<typeof AgentRecord>;
 
 export interface Defaults extends Required<Pick<RuntimeSettings, 'image' | 'memoryMb' | 'cpus'>> {
   readonly processesMax: number;
-  /** Mounted at the same path, so that a directory has one name inside and outside. */
+  /** Each deployment has a folder below it. */
   readonly workspacesDirectory?: string;
 }
 
@@ -45,6 +45,8 @@ export interface ContainerIdentity {
   readonly name: string;
   readonly volume: string;
   readonly network: string;
+  /** Mounted at the same path, so that a directory has one name inside and outside. */
+  readonly workspaces: string | null;
   readonly labels: Readonly<Record<string, string>>;
 }
 
@@ -59,11 +61,10 @@ export function environmentOf(): string[] {
 }
 
 export function containerSpec(
-  { name, volume, network, labels }: ContainerIdentity,
+  { name, volume, network, workspaces, labels }: ContainerIdentity,
   record: AgentRecord,
   defaults: Defaults,
 ): ContainerCreateOptions {
-  const { workspacesDirectory: shared, processesMax } = defaults;
   const bytes = record.memoryMb * 1_048_576;
   return {
     name,
@@ -89,7 +90,7 @@ export function containerSpec(
       Memory: bytes,
       MemorySwap: bytes,
       NanoCpus: Math.round(record.cpus * SECOND),
-      PidsLimit: processesMax,
+      PidsLimit: defaults.processesMax,
       NetworkMode: network,
       ExtraHosts: [`${HOST_NAME}:host-gateway`],
       CapDrop: ['ALL'],
@@ -99,7 +100,7 @@ export function containerSpec(
       LogConfig: { Type: 'json-file', Config: { 'max-size': '10m', 'max-file': '2' } },
       Mounts: [
         { Type: 'volume', Source: volume, Target: VOLUME_TARGET },
-        ...(shared ? [{ Type: 'bind' as const, Source: shared, Target: shared }] : []),
+        ...(workspaces ? [{ Type: 'bind' as const, Source: workspaces, Target: workspaces }] : []),
       ],
     },
   };

@@ -18,13 +18,7 @@ import type {
 } from '../runtime.js';
 import { StepError } from '../steps/step-error.js';
 import { installationId, readRecord, stageAgent, uploadAgent } from './agent-files.js';
-import {
-  containerSpec,
-  labelNames,
-  type AgentRecord,
-  type ContainerIdentity,
-  type Defaults,
-} from './container-spec.js';
+import { containerSpec, labelNames, type AgentRecord, type Defaults } from './container-spec.js';
 import { connectEngine, explainEngine, isEngineAway, unlessStatus } from './engine.js';
 import { exitOf, explainExit, explainStart } from './explain.js';
 import { figuresOf } from './figures.js';
@@ -68,8 +62,6 @@ export class DockerRuntime implements AgentRuntime {
     return this.asked(async () => {
       const { ServerVersion } = (await this.docker.info()) as { ServerVersion: string };
       const image = await checkImage(this.docker, settings.image ?? this.options.defaults.image);
-      const { workspacesDirectory } = this.options.defaults;
-      if (workspacesDirectory) await mkdir(workspacesDirectory, { recursive: true });
       return `Docker ${ServerVersion}, ${image}`;
     });
   }
@@ -236,7 +228,11 @@ export class DockerRuntime implements AgentRuntime {
   private async make(id: string, record: AgentRecord): Promise<Docker.Container> {
     const labels = await this.labels(id);
     const network = record.isolated ? await this.isolatedNetwork() : 'bridge';
-    const identity: ContainerIdentity = { name: nameOf(id), volume: volumeOf(id), network, labels };
+    const { workspacesDirectory } = this.options.defaults;
+    // Its own tasks only: what others work on is not for it to see.
+    const workspaces = workspacesDirectory ? join(workspacesDirectory, id) : null;
+    if (workspaces) await mkdir(workspaces, { recursive: true });
+    const identity = { name: nameOf(id), volume: volumeOf(id), network, workspaces, labels };
     this.outputs.forget(id);
     await unlessStatus(this.container(id).remove({ force: true }), 404);
     await this.docker.createVolume({ Name: volumeOf(id), Labels: labels });

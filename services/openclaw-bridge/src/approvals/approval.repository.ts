@@ -43,7 +43,7 @@ export class ApprovalRepository {
         decidedBy: null,
         decidedAt: null,
       } satisfies Partial<ApprovalRow>);
-      const { identifiers } = await tx.manager
+      const inserted = await tx.manager
         .createQueryBuilder()
         .insert()
         .into(ApprovalRow)
@@ -51,7 +51,7 @@ export class ApprovalRepository {
         .orIgnore()
         .returning('id')
         .execute();
-      if (identifiers[0])
+      if ((inserted.raw as unknown[]).length > 0)
         await tx.publish(approvalEvents.approvalRequested, { approval: row.reply(row.createdAt) });
     });
   }

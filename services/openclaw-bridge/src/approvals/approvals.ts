@@ -17,7 +17,7 @@ const Asked = z.looseObject({
   expiresAtMs: z.number(),
 });
 const Decided = z.looseObject({ id: z.string(), decision: z.string().nullish() });
-const Waiting = z.union([z.array(Asked), z.looseObject({ approvals: z.array(Asked) })]);
+const Waiting = z.array(Asked);
 
 /** Takes in what gateways tell of commands that wait for a person. */
 @Injectable()
@@ -46,9 +46,7 @@ export class Approvals {
 
   /** What was asked while nobody listened. */
   async connected(link: Link): Promise<void> {
-    const told = Waiting.safeParse(await link.request('exec.approval.list', {}));
-    if (!told.success) return;
-    const waiting = Array.isArray(told.data) ? told.data : told.data.approvals;
+    const waiting = Waiting.parse(await link.request('exec.approval.list', {}));
     for (const asked of waiting) await this.asked(link.connectionId, asked);
   }
 

@@ -31,7 +31,16 @@ export class DecideApproval {
     requirePermission(context, 'chats:write');
     const row = await this.rows.find(id);
     if (!row) throw context.fail('approval_not_found');
-    if (row.stateAt(this.clock.now()) !== 'pending') throw context.fail('approval_closed');
+    // The gateway tells everybody what was decided, but not by whom.
+    return this.hub.inOrder(row.connectionId, () => this.decide({ id, decision }, context));
+  }
+
+  private async decide(
+    { id, decision }: InputOf<Requests['decideApproval']>,
+    context: RequestContext<Requests['decideApproval']>,
+  ): Promise<Approval> {
+    const row = await this.rows.find(id);
+    if (row?.stateAt(this.clock.now()) !== 'pending') throw context.fail('approval_closed');
     const { connectionId, gatewayId } = row;
     try {
       const params = { id: gatewayId, decision: decision === 'allow' ? 'allow-once' : 'deny' };
@@ -42,9 +51,9 @@ export class DecideApproval {
         detail: error.message,
       });
     }
-    // The gateway tells of it as well; whichever comes first is kept.
     const state = decision === 'allow' ? 'allowed' : 'denied';
     const decided = await this.rows.decide({ connectionId, gatewayId }, state, context);
-    return (decided ?? (await this.rows.find(id)) ?? row).reply(this.clock.now());
+    if (!decided) throw context.fail('approval_closed');
+    return decided.reply(this.clock.now());
   }
 }

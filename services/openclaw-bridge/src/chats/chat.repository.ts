@@ -6,6 +6,7 @@ import { pageById, type PageBounds } from '@aether/persistence/paging';
 import type { Clock } from '@aether/runtime/clock';
 import { Inject, Injectable } from '@nestjs/common';
 import { In, IsNull, MoreThanOrEqual } from 'typeorm';
+import { ApprovalRow } from '../approvals/approval.entity.js';
 import { CLOCK } from '../tokens.js';
 import { ChatRow } from './chat.entity.js';
 import { MessageRow, fitting, type Outcome } from './message.entity.js';
@@ -210,6 +211,7 @@ export class ChatRepository {
   async delete(tx: Transaction, chatId: string): Promise<ChatRow | null> {
     const chat = await tx.manager.findOneBy(ChatRow, { id: chatId });
     if (!chat) return null;
+    await tx.manager.delete(ApprovalRow, { chatId });
     await tx.manager.delete(MessageRow, { chatId });
     await tx.manager.delete(ChatRow, { id: chatId });
     await tx.publish(openclawEvents.chatDeleted, { chatId });

@@ -18,9 +18,9 @@ export const outcomes = {
       remedy: 'See the agent’s log, then send the message again.',
     }),
   refused: (text: string, message: string) => failed(text, 'message_refused', { cause: message }),
-  directoryRefused: (text: string, message: string) =>
+  setUpRefused: (text: string, message: string) =>
     failed(text, 'directory_refused', {
-      cause: `The agent cannot work in the directory it was given: ${message}`,
+      cause: `The agent cannot work in the directory, or with the permissions, it was given: ${message}`,
       remedy: 'The gateway must see the directory at the same path and grant operator.admin.',
     }),
   cutInTool: (text: string) =>

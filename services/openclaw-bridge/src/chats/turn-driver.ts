@@ -89,7 +89,7 @@ export class TurnDriver {
 
   private async send(turn: Turn, link: Link): Promise<void> {
     if (turn.abortRequested) return this.end(turn, outcomes.aborted(turn.text));
-    if (turn.directory && !(await this.root(turn, turn.directory, link))) return;
+    if ((turn.directory || turn.permissions) && !(await this.setUp(turn, link))) return;
     // Written before it is sent: after a crash in between, the history tells whether it arrived.
     turn.sentAt = this.clock.now();
     await this.chats.markSent(turn.replyId, turn.sentAt);
@@ -108,24 +108,27 @@ export class TurnDriver {
   }
 
   /**
-   * Has the session work in its directory; the same again is harmless. A gateway that does not do it would have the
-   * agent work somewhere else, so the turn ends instead.
+   * Has the session work in its directory and with its permissions; the same again is harmless. A gateway that does not
+   * do it would have the agent work somewhere else, or without asking, so the turn ends instead.
    */
-  private async root(turn: Turn, cwd: string, link: Link): Promise<boolean> {
-    let refusal = 'the gateway took another directory';
+  private async setUp(turn: Turn, link: Link): Promise<boolean> {
+    const { sessionKey: key, agentId, directory: cwd, permissions: permissionMode } = turn;
+    let refusal = 'the gateway took another directory, or other permissions';
     try {
       const answer = await link.request('sessions.create', {
-        key: turn.sessionKey,
-        agentId: turn.agentId,
-        cwd,
-        ...(turn.permissions && { permissionMode: turn.permissions }),
+        key,
+        agentId,
+        ...(cwd && { cwd }),
+        ...(permissionMode && { permissionMode }),
       });
-      if (samePath(SessionAnswer.parse(answer).entry?.spawnedCwd, cwd)) return true;
+      const { entry } = SessionAnswer.parse(answer);
+      const isThere = !cwd || samePath(entry?.spawnedCwd, cwd);
+      if (isThere && (!permissionMode || entry?.permissionMode === permissionMode)) return true;
     } catch (error) {
       if (!(error instanceof GatewayRequestError) || error.isLost || error.retryable) throw error;
       refusal = error.message;
     }
-    await this.end(turn, outcomes.directoryRefused(turn.text, refusal));
+    await this.end(turn, outcomes.setUpRefused(turn.text, refusal));
     return false;
   }
 

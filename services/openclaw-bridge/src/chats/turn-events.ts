@@ -36,8 +36,7 @@ export class TurnEvents {
     const toolCall = turn?.tools.record(event);
     if (!turn || !toolCall) return;
     this.store.progress(turn);
-    // Who works for a mission is followed by it; in a chat the frame is enough.
-    if (turn.directory && event.data.result !== undefined) this.store.toolFinished(turn, toolCall);
+    if (event.data.result !== undefined) this.store.toolFinished(turn, toolCall);
     this.feed.about(turn, { kind: 'tool', messageId: turn.replyId, seq: turn.seq, toolCall });
   }
 

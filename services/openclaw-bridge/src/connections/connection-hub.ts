@@ -104,6 +104,12 @@ export class ConnectionHub implements OnApplicationBootstrap, BeforeApplicationS
     return client.request(method, options.params, options.timeoutMs);
   }
 
+  /** Runs work between what the connection's own events do, so that those it causes are taken in after it. */
+  async inOrder<T>(id: string, work: () => Promise<T>): Promise<T> {
+    const held = this.held.get(id);
+    return held ? held.writes.add(work) : work();
+  }
+
   /** Asks the gateway for its agents and keeps the answer for when it is away. */
   async refreshAgents(id: string): Promise<void> {
     await this.connections.rememberAgents(id, await this.readAgents(id));

@@ -70,9 +70,11 @@ export const History = z.looseObject({
 });
 export type History = z.infer<typeof History>;
 
-/** Where a session works, as the gateway has taken it. */
+/** Where and how a session works, as the gateway has taken it. */
 export const SessionAnswer = z.looseObject({
-  entry: z.looseObject({ spawnedCwd: z.string().optional() }).optional(),
+  entry: z
+    .looseObject({ spawnedCwd: z.string().optional(), permissionMode: z.string().optional() })
+    .optional(),
 });
 export const SendAnswer = z.looseObject({ status: z.string().optional() });
 export const AbortAnswer = z.looseObject({ aborted: z.boolean().optional() });

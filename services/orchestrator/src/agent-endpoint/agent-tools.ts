@@ -13,8 +13,8 @@ import { contextOf } from '../attempts/context.js';
 import { Handover } from '../attempts/handover.js';
 import { ToolRefusal } from './tool-refusal.js';
 
-/** Entries of one attempt in the thread, so that an agent that goes round in circles cannot fill it. */
-const ENTRIES_MAX = 300;
+/** Acts of one attempt, those told by `Trace` among them, so that an agent that goes round in circles fills nothing. */
+const ACTS_MAX = 300;
 const TEXT_MAX = 4_000;
 
 const token = z.string().max(200).describe('The task token from your instructions, unchanged.');
@@ -87,8 +87,6 @@ export class AgentTools {
   }
 
   private async progress(attempt: AttemptRow, text: string): Promise<string> {
-    if (!(await this.attempts.countEntry(attempt.id, ENTRIES_MAX)))
-      throw new ToolRefusal('You have told enough: finish your task.');
     const { missionId: id, taskId, agent } = attempt;
     const author = { type: 'agent' as const, id: attempt.id, name: agent.name };
     await this.messaging.call(
@@ -124,6 +122,7 @@ export class AgentTools {
     try {
       const attempt = await this.attempts.atWork(taskToken);
       if (!attempt) return answer(UNKNOWN, { isError: true });
+      if (!(await this.attempts.countAct(attempt.id, ACTS_MAX))) return answer(ENOUGH, { isError: true });
       return answer(await work(attempt));
     } catch (error) {
       if (error instanceof ToolRefusal) return answer(error.message, { isError: true });
@@ -136,6 +135,7 @@ export class AgentTools {
 
 const UNKNOWN =
   'This task token is not of a task you work on now. Use the one from your instructions, unchanged.';
+const ENOUGH = 'You have used these tools often enough for one task: finish it.';
 
 function answer(text: string, { isError = false } = {}): CallToolResult {
   return { content: [{ type: 'text', text }], isError };

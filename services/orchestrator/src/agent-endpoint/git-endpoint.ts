@@ -5,10 +5,12 @@ import type { Logger } from '@aether/runtime/logger';
 import { Inject, Injectable } from '@nestjs/common';
 import { AttemptRepository } from '../attempts/attempt.repository.js';
 import { Places } from '../attempts/places.js';
+import { settingsInEnvironment } from '../git/git.js';
 import { LOGGER } from '../tokens.js';
 import { sendCgiAnswer } from './cgi-answer.js';
 
 const BUSY_MAX_MS = 300_000;
+const PUSH_BYTES_MAX = String(1024 ** 3);
 
 /**
  * Git over HTTP for agents that share no files with Aether: an attempt's branch, and nothing else of its repository,
@@ -49,7 +51,7 @@ export class GitEndpoint {
         CONTENT_TYPE: request.headers['content-type'] ?? '',
         HTTP_CONTENT_ENCODING: String(request.headers['content-encoding'] ?? ''),
         GIT_PROTOCOL: String(request.headers['git-protocol'] ?? ''),
-        ...settings({
+        ...settingsInEnvironment({
           'safe.directory': '*',
           'core.hooksPath': '/dev/null',
           'http.receivepack': 'true',
@@ -57,6 +59,7 @@ export class GitEndpoint {
           'receive.denyNonFastForwards': 'true',
           'receive.denyDeletes': 'true',
           'receive.autogc': 'false',
+          'receive.maxInputSize': PUSH_BYTES_MAX,
           'receive.fsckObjects': 'true',
           'transfer.hideRefs': ['refs', `!refs/heads/${attempt.branch}`],
         }),
@@ -67,22 +70,10 @@ export class GitEndpoint {
       this.logger.info({ attemptId: id, git: piece.toString().trim() }, 'git says about an agent’s request'),
     );
     child.once('error', () => response.destroy());
+    response.once('close', () => child.kill());
     request.pipe(child.stdin);
     await sendCgiAnswer(child.stdout, response);
   }
-}
-
-/** Git’s settings by environment: the program takes no arguments. */
-function settings(values: Readonly<Record<string, string | readonly string[]>>): Record<string, string> {
-  const pairs = Object.entries(values).flatMap(([key, value]) => [value].flat().map((each) => [key, each]));
-  const environment = pairs.flatMap(([key = '', value = ''], index) => [
-    [`GIT_CONFIG_KEY_${index}`, key],
-    [`GIT_CONFIG_VALUE_${index}`, value],
-  ]);
-  return {
-    GIT_CONFIG_COUNT: String(pairs.length),
-    ...(Object.fromEntries(environment) as Record<string, string>),
-  };
 }
 
 function passwordOf({ headers }: IncomingMessage): string {

@@ -93,9 +93,9 @@ export class AttemptRow {
   @Column('text', { nullable: true })
   question: string | null;
 
-  /** What it has put into the thread so far. */
+  /** What its agent has done so far that others are told of. */
   @Column('integer')
-  entries: number;
+  acts: number;
 
   /** A person's answer that was not passed on yet. */
   @Column('text', { nullable: true })

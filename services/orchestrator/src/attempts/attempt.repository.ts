@@ -25,7 +25,7 @@ const OUTSIDE = new Set([
   'stop',
   'verdict',
   'question',
-  'entries',
+  'acts',
   'nudges',
   'leaseUntil',
   'dueAt',
@@ -83,10 +83,10 @@ export class AttemptRepository {
     return row?.question ?? null;
   }
 
-  /** False once the attempt has put as much into the thread as it may. */
-  async countEntry(id: string, most: number): Promise<boolean> {
+  /** False once the attempt has done as much that others are told of as it may. */
+  async countAct(id: string, most: number): Promise<boolean> {
     const result = await this.database.read((manager) =>
-      manager.update(AttemptRow, { id, entries: LessThan(most) }, { entries: () => 'entries + 1' }),
+      manager.update(AttemptRow, { id, acts: LessThan(most) }, { acts: () => 'acts + 1' }),
     );
     return result.affected === 1;
   }

@@ -5,7 +5,6 @@ import { Places } from './places.js';
 import { environmentOf, runCommand } from './run-command.js';
 
 const LESSON_OUTPUT_MAX = 2_000;
-const LESSON_MAX = 5_000;
 
 type Results = Receipt['checks'];
 
@@ -47,5 +46,5 @@ export function tell(failed: Results): { cause: string; lesson: string } {
     ({ name, command, exitCode, timedOut, output }) =>
       `${name} (\`${command}\`) ${timedOut ? 'took too long' : `ended with ${exitCode ?? 'a signal'}`}:\n${output.slice(-LESSON_OUTPUT_MAX).trim()}`,
   );
-  return { cause, lesson: outputs.join('\n').slice(0, LESSON_MAX) };
+  return { cause, lesson: outputs.join('\n') };
 }

@@ -1,4 +1,4 @@
-import { readFile, readdir, realpath, stat } from 'node:fs/promises';
+import { constants, open, readFile, readdir, realpath, stat } from 'node:fs/promises';
 import { join, relative, resolve, sep } from 'node:path';
 import { ContractFailure } from '@aether/contracts/failure';
 import { ArtifactName } from '@aether/contracts/mission-artifacts';
@@ -45,17 +45,21 @@ export class Handover {
     await this.artifacts.send({ ...facts, content: bytes }, contextOf(attempt));
   }
 
-  /** Links are followed first: what they lead to must lie in the directory as well. */
+  /** What was opened must lie in the directory: links on the way may be put there at any moment. */
   private async read(attempt: AttemptRow, path: string): Promise<Buffer> {
-    const root = await realpath(this.places.directoryOf(attempt));
-    const full = await realpath(resolve(root, path)).catch(() => null);
-    if (!full?.startsWith(`${root}${sep}`))
-      throw new ToolRefusal(`There is no file "${path}" in your directory.`);
-    const facts = await stat(full);
-    if (!facts.isFile()) throw new ToolRefusal(`"${path}" is not a file.`);
-    if (facts.size > FILE_BYTES_MAX)
-      throw new ToolRefusal(`"${path}" is larger than ${FILE_BYTES_MAX / 1024 ** 2} MB.`);
-    return readFile(full);
+    const root = await realpath(this.places.agentDirectoryOf(attempt) ?? this.places.directoryOf(attempt));
+    const file = await open(resolve(root, path), constants.O_RDONLY | constants.O_NONBLOCK).catch(() => null);
+    try {
+      const isInside = file && (await realpath(`/proc/self/fd/${file.fd}`)).startsWith(`${root}${sep}`);
+      if (!isInside) throw new ToolRefusal(`There is no file "${path}" in your directory.`);
+      const facts = await file.stat();
+      if (!facts.isFile()) throw new ToolRefusal(`"${path}" is not a file.`);
+      if (facts.size > FILE_BYTES_MAX)
+        throw new ToolRefusal(`"${path}" is larger than ${FILE_BYTES_MAX / 1024 ** 2} MB.`);
+      return await file.readFile();
+    } finally {
+      await file?.close();
+    }
   }
 
   /** False for what is not kept: too large, or with a name that would mean something else elsewhere. */

@@ -14,6 +14,7 @@ export class Places {
   readonly root: string;
   /** HOME of git's own settings. */
   readonly gitHome: string;
+  private readonly sharedRoot: string;
   private readonly endpoint: string;
 
   constructor(
@@ -21,13 +22,26 @@ export class Places {
     private readonly repositories: Repositories,
   ) {
     this.root = resolve(config.DATA_DIR, 'workspaces');
+    this.sharedRoot = resolve(config.DATA_DIR, 'shared');
     this.gitHome = repositories.home;
     const { AGENT_ENDPOINT_URL: url, AGENT_ENDPOINT_PORT: port } = config;
     this.endpoint = url ?? `http://127.0.0.1:${port}`;
   }
 
+  /** Where Aether works on it: a worktree, or an empty directory. */
   directoryOf(attempt: AttemptRow): string {
     return join(this.root, attempt.id);
+  }
+
+  /** What an agent in a container works on instead: its container sees the folder of its deployment. Else null. */
+  sharedCopyOf({ id, agent }: AttemptRow): string | null {
+    return agent.workplace === 'copy' ? join(this.sharedRoot, agent.deploymentId, id) : null;
+  }
+
+  /** Where the agent works, as it sees it; null for one on another machine. */
+  agentDirectoryOf(attempt: AttemptRow): string | null {
+    if (attempt.agent.workplace === 'clone') return null;
+    return this.sharedCopyOf(attempt) ?? this.directoryOf(attempt);
   }
 
   /** Beside the mission's branch, not below it: git cannot have both. */

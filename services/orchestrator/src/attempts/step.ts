@@ -19,10 +19,17 @@ export const go = (state: AttemptState): Next => ({ kind: 'go', state });
 /** Looked at again at `until` at the latest. */
 export const waitFor = (what: string, until: Date | null): Next => ({ kind: 'wait', for: what, until });
 
+/** As the board takes it. */
+const LESSON_MAX = 5_000;
+
 /** The work is not good: the task waits for another attempt, which learns from this one. */
 export const fail = (reason: StateReason, lesson: string | null = null): Next => ({
   kind: 'end',
-  ending: { state: 'failed', reason, release: { outcome: 'again', lesson } },
+  ending: {
+    state: 'failed',
+    reason,
+    release: { outcome: 'again', lesson: lesson?.slice(0, LESSON_MAX) ?? null },
+  },
 });
 
 /** The task is no longer this attempt's. */

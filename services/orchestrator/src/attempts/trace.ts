@@ -8,10 +8,18 @@ import type { AttemptRow } from './attempt.entity.js';
 import { AttemptRepository } from './attempt.repository.js';
 import { contextOf } from './context.js';
 
+const OWN = 'aether__';
 const LINE_MAX = 300;
 const RESULT_MAX = 1_000;
-/** Entries of one attempt by what its tools did. */
-const ENTRIES_MAX = 200;
+/** Of one attempt; fewer than all its acts, so that its own words still find room. */
+const TOOLS_MAX = 200;
+
+const VERDICT: Readonly<Record<Approval['state'], string>> = {
+  pending: 'waits for an answer',
+  allowed: 'may be run once',
+  denied: 'was denied',
+  expired: 'was not answered in time',
+};
 
 /** Tells the thread of a mission what its agents do: which tools they used, and what they ask leave for. */
 @Injectable()
@@ -23,9 +31,8 @@ export class Trace {
 
   async tool(chatId: string, { id, name, args, result, isError }: ToolCall): Promise<void> {
     const attempt = await this.attempts.openOfChat(chatId);
-    // What Aether's own tools do is in the thread already.
-    if (!attempt || JSON.stringify([name, args]).includes('aether__')) return;
-    if (!(await this.attempts.countEntry(attempt.id, ENTRIES_MAX))) return;
+    if (!attempt || isOwnTool(name, args)) return;
+    if (!(await this.attempts.countAct(attempt.id, TOOLS_MAX))) return;
     await this.add(attempt, `tool-${id}`, {
       kind: 'progress',
       text: `${name} ${subjectOf(args)}`.trim().slice(0, LINE_MAX),
@@ -46,11 +53,9 @@ export class Trace {
   async approvalDecided(approval: Approval): Promise<void> {
     const attempt = await this.attempts.openOfChat(approval.chatId);
     if (!attempt) return;
-    const verdict = { allowed: 'may be run once', denied: 'was denied', expired: 'was not answered in time' };
-    const { state } = approval;
-    await this.add(attempt, `approval-${approval.id}-${state}`, {
+    await this.add(attempt, `approval-${approval.id}-${approval.state}`, {
       kind: 'decision',
-      text: `\`${approval.command}\` ${state === 'pending' ? 'waits' : verdict[state]}.`.slice(0, RESULT_MAX),
+      text: `\`${approval.command}\` ${VERDICT[approval.state]}.`.slice(0, RESULT_MAX),
       data: { approval },
     });
   }
@@ -69,6 +74,12 @@ export class Trace {
       contextOf(attempt, act),
     );
   }
+}
+
+/** What Aether's own tools do is in the thread already; they are called by their names, or by the tool that calls others. */
+function isOwnTool(name: string, args: unknown): boolean {
+  const called = name === 'tool_call' ? (args as { id?: unknown } | null)?.id : name;
+  return typeof called === 'string' && called.startsWith(OWN);
 }
 
 /** What a tool was used on, as far as its arguments say so in the usual words. */

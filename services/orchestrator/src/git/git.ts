@@ -48,16 +48,23 @@ export function gitAt(
 
 /** Git with settings that go by the environment. */
 export function gitWith(directory: string, home: string, settings: GitSettings): SimpleGit {
-  const entries = Object.entries(settings);
-  const given = entries.flatMap(([key, value], at) => [
+  return gitAt(directory, home).env({ ...environmentOf(home), ...settingsInEnvironment(settings) });
+}
+
+/** The variables by which git is given settings; a setting with several values is given as often. */
+export function settingsInEnvironment(
+  settings: Readonly<Record<string, string | readonly string[]>>,
+): Record<string, string> {
+  const pairs = Object.entries(settings).flatMap(([key, value]) => [value].flat().map((each) => [key, each]));
+  if (pairs.length === 0) return {};
+  const variables = pairs.flatMap(([key, value], at) => [
     [`GIT_CONFIG_KEY_${at}`, key],
     [`GIT_CONFIG_VALUE_${at}`, value],
   ]);
-  return gitAt(directory, home).env({
-    ...environmentOf(home),
-    ...(entries.length > 0 && { GIT_CONFIG_COUNT: String(entries.length) }),
-    ...(Object.fromEntries(given) as Record<string, string>),
-  });
+  return {
+    GIT_CONFIG_COUNT: String(pairs.length),
+    ...(Object.fromEntries(variables) as Record<string, string>),
+  };
 }
 
 const environmentOf = (home: string) => ({

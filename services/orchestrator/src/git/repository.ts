@@ -1,5 +1,4 @@
-import { mkdir, rm, stat, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { rm, stat } from 'node:fs/promises';
 import type { SimpleGit } from 'simple-git';
 import { parseChanges, type Change } from './changes.js';
 import { gitAt } from './git.js';
@@ -27,8 +26,6 @@ export interface MergeOrder {
 
 export type Merge = { readonly commit: string } | { readonly conflicts: readonly string[] };
 
-/** Written when a copy is whole. */
-const COPY_MADE = '.git/aether-copy';
 const NO_COMMIT = '0'.repeat(40);
 /** Others may move the branch meanwhile, though not often. */
 const MERGE_TRIES = 5;
@@ -100,21 +97,14 @@ export class Repository {
     await this.git.raw('worktree', 'add', '--quiet', '--no-track', '-b', branch, path, from);
   }
 
-  /** A repository of its own on a branch, for somebody who may not write to this one. */
-  async addCopy({ path, branch, from }: { path: string; branch: string; from: string }): Promise<void> {
-    if (await stat(join(path, COPY_MADE)).catch(() => null)) return;
+  /** A repository of its own at `path` that has one branch and no files, for somebody who may not see this one. */
+  async cloneBranch({ path, branch }: { path: string; branch: string }): Promise<void> {
     await rm(path, { recursive: true, force: true });
-    await mkdir(path, { recursive: true });
+    const only = ['--no-checkout', '--no-hardlinks', '--single-branch', '--branch', branch];
+    await this.git.raw('clone', '--quiet', ...only, '--', this.directory, path);
     const git = gitAt(path, this.home);
-    await git.raw('init', '--quiet', `--initial-branch=${branch}`);
-    await git.raw('fetch', '--quiet', '--no-tags', this.directory, from);
-    await git.raw('reset', '--quiet', '--hard', from);
-    await writeFile(join(path, COPY_MADE), '');
-  }
-
-  /** Takes a commit over from a copy. */
-  async take(path: string, commit: string): Promise<void> {
-    await this.git.raw('fetch', '--quiet', '--no-tags', '--no-write-fetch-head', path, commit);
+    await git.raw('remote', 'remove', 'origin');
+    await git.raw('read-tree', 'HEAD');
   }
 
   /** Removes a worktree with its branch, whatever is in it. Nothing there is fine. */

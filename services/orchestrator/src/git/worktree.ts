@@ -34,11 +34,6 @@ export class Worktree {
     }
   }
 
-  /** Has a commit at hand that only the mission's repository has; a worktree shares them anyhow. */
-  async fetch(repository: string, commit: string): Promise<void> {
-    await this.git.raw('fetch', '--quiet', '--no-tags', '--no-write-fetch-head', repository, commit);
-  }
-
   /** Begins to merge a commit and leaves conflicts, with markers, in the files; answers their names. */
   async beginMerge(commit: string): Promise<string[]> {
     const git = gitAt(this.path, this.home, (exitCode) => exitCode <= 1);

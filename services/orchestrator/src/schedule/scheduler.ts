@@ -146,7 +146,7 @@ function begin(
     messageId: null,
     token: randomBytes(24).toString('base64url'),
     question: null,
-    entries: 0,
+    acts: 0,
     answer: null,
     verdict: null,
     stop: null,

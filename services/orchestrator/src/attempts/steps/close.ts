@@ -8,10 +8,10 @@ import { Turnstile } from '../../git/turnstile.js';
 import { CapsRepository } from '../../schedule/caps.repository.js';
 import type { AttemptRow } from '../attempt.entity.js';
 import { contextOf } from '../context.js';
-import { isCopy } from '../copies.js';
 import { Handover } from '../handover.js';
 import { Places } from '../places.js';
 import { reap } from '../reap.js';
+import { SharedCopy } from '../shared-copy.js';
 import type { Next, Step } from '../step.js';
 
 /** That the task is no longer this attempt's is what an end is about. */
@@ -26,6 +26,7 @@ export class Close implements Step {
     private readonly turnstile: Turnstile,
     private readonly handover: Handover,
     private readonly caps: CapsRepository,
+    private readonly sharedCopy: SharedCopy,
   ) {}
 
   async run(attempt: AttemptRow): Promise<Next> {
@@ -46,12 +47,15 @@ export class Close implements Step {
     }
   }
 
-  private async clear(attempt: AttemptRow, directory: string): Promise<void> {
-    await reap(directory);
+  private async clear(attempt: AttemptRow, agentDirectory: string): Promise<void> {
+    const directory = this.places.directoryOf(attempt);
+    for (const place of new Set([agentDirectory, directory])) await reap(place);
     const isThere = await stat(directory).then(
       () => true,
       () => false,
     );
+    const hasBegun = attempt.chatId !== null;
+    if (isThere && hasBegun && !attempt.receipt) await this.sharedCopy.takeBack(attempt);
     const repository = await this.places.repositoryOf(attempt.claimed.mission);
     if (!repository) {
       if (isThere && !attempt.receipt) await this.handover.files(attempt);
@@ -61,7 +65,6 @@ export class Close implements Step {
         const author = attempt.agent.name;
         const message = `Unfinished: ${attempt.claimed.task.title}\n\nAttempt: ${attempt.id}`;
         const commit = await this.places.worktreeOf(attempt).commitAll({ author, message });
-        if (isCopy(attempt)) await repository.take(directory, commit);
         // Merged work is in the mission's branch; everything else would be lost with the worktree.
         const isKept =
           commit === attempt.base || (attempt.ending?.state === 'accepted' && commit === attempt.commit);
@@ -77,6 +80,7 @@ export class Close implements Step {
           repository.removeWorktree({ path: directory, branch }),
         );
     }
+    await this.sharedCopy.remove(attempt);
     attempt.directory = null;
   }
 

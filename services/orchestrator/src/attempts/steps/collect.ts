@@ -7,9 +7,9 @@ import { Inject, Injectable } from '@nestjs/common';
 import { CLOCK } from '../../tokens.js';
 import type { AttemptRow } from '../attempt.entity.js';
 import { contextOf } from '../context.js';
-import { isCopy } from '../copies.js';
 import { Handover } from '../handover.js';
 import { Places } from '../places.js';
+import { SharedCopy } from '../shared-copy.js';
 import { fail, go, type Next, type Step } from '../step.js';
 
 const FILES_MAX = 2_000;
@@ -22,11 +22,13 @@ export class Collect implements Step {
     private readonly messaging: Messaging,
     private readonly places: Places,
     private readonly handover: Handover,
+    private readonly sharedCopy: SharedCopy,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
   async run(attempt: AttemptRow): Promise<Next> {
     const { mission } = attempt.claimed;
+    await this.sharedCopy.takeBack(attempt);
     const repository = await this.places.repositoryOf(mission);
     const files: Receipt['files'] = [];
     let cleanTree = true;
@@ -35,7 +37,6 @@ export class Collect implements Step {
       const marked = attempt.conflictingCommit ? await worktree.markersLeft() : [];
       if (marked.length > 0) return unresolved(marked);
       attempt.commit = await worktree.commitAll({ author: attempt.agent.name, message: messageOf(attempt) });
-      if (isCopy(attempt)) await repository.take(worktree.path, attempt.commit);
       cleanTree = await worktree.isClean();
       files.push(...(await repository.changes(attempt.base, attempt.commit)).slice(0, FILES_MAX));
     } else {

@@ -2,16 +2,12 @@ import type { Receipt } from '@aether/contracts/mission-schemas';
 import { missionsRequests } from '@aether/contracts/missions';
 import { Messaging } from '@aether/messaging/messaging';
 import { Injectable } from '@nestjs/common';
-import type { Repository } from '../../git/repository.js';
 import { Turnstile } from '../../git/turnstile.js';
 import type { AttemptRow } from '../attempt.entity.js';
 import { broken, Checks, tell } from '../checks.js';
-import { isCopy } from '../copies.js';
 import { contextOf } from '../context.js';
 import { Places } from '../places.js';
 import { fail, go, type Next, type Step } from '../step.js';
-
-const LESSON_MAX = 5_000;
 
 /**
  * Brings the work into the mission's branch. Where others have merged meanwhile, the checks pass on the merge as well
@@ -38,7 +34,7 @@ export class MergeWork implements Step {
       const merged = await (hasChecks
         ? repository.merge({
             ...order,
-            inspect: (merge) => this.inspect(attempt, { repository, merge, signal }),
+            inspect: (merge) => this.inspect(attempt, { merge, signal }),
           })
         : this.turnstile.pass(`merge:${mission.id}`, () => repository.merge(order)));
       if ('conflicts' in merged) return conflict(attempt, merged.conflicts);
@@ -52,10 +48,9 @@ export class MergeWork implements Step {
 
   private async inspect(
     attempt: AttemptRow,
-    { repository, merge, signal }: { repository: Repository; merge: string; signal: AbortSignal },
+    { merge, signal }: { merge: string; signal: AbortSignal },
   ): Promise<void> {
     const worktree = this.places.worktreeOf(attempt);
-    if (isCopy(attempt)) await worktree.fetch(repository.directory, merge);
     try {
       await worktree.restore(merge);
       const wrong = broken(await this.checks.run(attempt, signal));
@@ -92,10 +87,7 @@ function brokenTogether({ number }: AttemptRow, results: Receipt['checks']): Nex
       cause: `${cause} on the work together with what was merged meanwhile; alone it passes.`,
       remedy: 'Nothing: another attempt begins with both sides.',
     },
-    `The work of attempt ${number} is good in itself, but not together with what was merged meanwhile. Both are in your directory.\n${lesson}`.slice(
-      0,
-      LESSON_MAX,
-    ),
+    `The work of attempt ${number} is good in itself, but not together with what was merged meanwhile. Both are in your directory.\n${lesson}`,
   );
 }
 

@@ -6,7 +6,7 @@ import { Turnstile } from '../../git/turnstile.js';
 import type { AttemptRow } from '../attempt.entity.js';
 import { Places } from '../places.js';
 import { environmentOf, runCommand } from '../run-command.js';
-import { handTo, isCopy, USER_ID } from '../copies.js';
+import { SharedCopy } from '../shared-copy.js';
 import { go, type Next, type Step } from '../step.js';
 
 /** Makes the directory the agent works in: a worktree on a branch of its own, or an empty one. */
@@ -15,16 +15,18 @@ export class Prepare implements Step {
   constructor(
     private readonly places: Places,
     private readonly turnstile: Turnstile,
+    private readonly sharedCopy: SharedCopy,
   ) {}
 
   async run(attempt: AttemptRow, signal: AbortSignal): Promise<Next> {
     const { mission } = attempt.claimed;
-    attempt.directory = this.places.directoryOf(attempt);
+    const directory = this.places.directoryOf(attempt);
+    attempt.directory = this.places.agentDirectoryOf(attempt) ?? directory;
     const repository = await this.places.repositoryOf(mission);
     if (repository) await this.checkOut(attempt, repository);
-    else await mkdir(attempt.directory, { recursive: true });
+    else await mkdir(directory, { recursive: true });
     await this.setUp(attempt, signal);
-    if (isCopy(attempt)) await handTo(USER_ID, attempt.directory);
+    await this.sharedCopy.lend(attempt);
     return go('working');
   }
 
@@ -43,14 +45,12 @@ export class Prepare implements Step {
         head = await repository.ensureBranch(target, base);
       }
       await mkdir(this.places.root, { recursive: true });
-      const where = { path, branch, from: head };
-      await (isCopy(attempt) ? repository.addCopy(where) : repository.addWorktree(where));
+      await repository.addWorktree({ path, branch, from: head });
       attempt.base = head;
     });
     const worktree = this.places.worktreeOf(attempt);
     if (mission.repository && isAbsolute(mission.repository)) await worktree.include(mission.repository);
     if (attempt.conflictingCommit) {
-      if (isCopy(attempt)) await worktree.fetch(repository.directory, attempt.conflictingCommit);
       await worktree.beginMerge(attempt.conflictingCommit);
       // Who clones gets both sides as a commit, with the markers in it.
       if (attempt.agent.workplace === 'clone')

@@ -7,7 +7,6 @@ import { broken, tell } from '../checks.js';
 import { contextOf } from '../context.js';
 import { abandon, fail, go, waitFor, type Next, type Step } from '../step.js';
 
-const LESSON_MAX = 5_000;
 const BOARD_OUTPUT_MAX = 1_000;
 const BOARD_FILES_MAX = 100;
 
@@ -80,6 +79,6 @@ function failed(results: Receipt['checks']): Next {
       cause: `${cause}.`,
       remedy: 'Nothing: another attempt is made with what they said.',
     },
-    `${cause}:\n${lesson}`.slice(0, LESSON_MAX),
+    `${cause}:\n${lesson}`,
   );
 }

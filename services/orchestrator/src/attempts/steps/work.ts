@@ -74,13 +74,14 @@ export class Work implements Step {
   private async openChat(attempt: AttemptRow): Promise<string> {
     const { task, mission } = attempt.claimed;
     const { deploymentId, agentId } = attempt.agent;
+    const directory = this.places.agentDirectoryOf(attempt);
     const chat = await this.messaging.call(
       openclawRequests.createChat,
       {
         deploymentId,
         agentId,
         title: `${task.title} (attempt ${attempt.number})`.slice(0, 200),
-        ...(attempt.directory && agentShares(attempt) && { directory: attempt.directory }),
+        ...(directory !== null && { directory }),
         ...(mission.workspace.permissions === 'guarded' && { permissions: 'guarded' as const }),
       },
       contextOf(attempt, 'chat'),
@@ -132,9 +133,6 @@ export class Ask implements Step {
     return new Date(this.clock.now().getTime() + seconds * 1_000);
   }
 }
-
-/** Whether the agent sees the directory that was made for it. */
-const agentShares = ({ agent }: AttemptRow) => agent.workplace !== 'clone';
 
 const WAITS = 'an answer by a person';
 
