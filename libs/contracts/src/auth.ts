@@ -2,6 +2,12 @@ import { z } from 'zod';
 import { apiKeyEvents, apiKeyRequests, apiKeyRoutes } from './api-keys.js';
 import { defineCatalog, defineEvent, defineRequest } from './contract.js';
 import { ClientInfo, Email, IssuedSession, OpaqueToken, Password, PersonName, User } from './identity.js';
+import {
+  accountErrors,
+  identityProviderEvents,
+  identityProviderRequests,
+  identityProviderRoutes,
+} from './identity-providers.js';
 import { operationsRequests, operationsRoutes } from './operations.js';
 import { Id, Instant, Nothing, Role } from './schemas.js';
 import { peopleEvents, peopleRequests, peopleRoutes } from './people.js';
@@ -91,11 +97,7 @@ export const authRequests = {
         title: 'The code is wrong, or was used before.',
         hint: 'Wait for the next code of the authenticator app, or use a recovery code.',
       },
-      account_disabled: {
-        status: 403,
-        title: 'This account is disabled.',
-        hint: 'Ask an administrator to enable it.',
-      },
+      ...accountErrors,
       ...delayErrors,
     },
   }),
@@ -145,6 +147,7 @@ export const authRequests = {
   }),
   ...vaultRequests,
   ...secondFactorRequests,
+  ...identityProviderRequests,
   ...peopleRequests,
   ...apiKeyRequests,
   ...operationsRequests('auth'),
@@ -153,6 +156,7 @@ export const authRequests = {
 export const authEvents = {
   signedIn: defineEvent('evt.auth.signed-in.v1', z.object({ userId: Id })),
   ...secondFactorEvents,
+  ...identityProviderEvents,
   ...peopleEvents,
   ...apiKeyEvents,
   ...vaultEvents,
@@ -213,6 +217,7 @@ export const authRoutes = defineRoutes({
   },
   ...vaultRoutes,
   ...secondFactorRoutes,
+  ...identityProviderRoutes,
   ...peopleRoutes,
   ...apiKeyRoutes,
   ...operationsRoutes('auth', authRequests),

@@ -1,8 +1,18 @@
 import { z } from 'zod';
 import { defineCatalog, defineEvent, defineLive, defineRequest } from './contract.js';
 import { Deployment, Runtime, RuntimeSettings } from './deployment.js';
+import { machineRequests, machineRoutes } from './machine.js';
 import { operationsRequests, operationsRoutes } from './operations.js';
 import { BackfillQuery, backfillOf, liveEntry } from './live.js';
+import {
+  modelErrors,
+  nameErrors,
+  presetEvents,
+  presetRequests,
+  presetRoutes,
+  settingsErrors,
+} from './presets.js';
+import { templateErrors } from './templates.js';
 import { defineRoutes } from './route.js';
 import { Id, Instant, Nothing, PageQuery, Slug, pageOf } from './schemas.js';
 
@@ -17,16 +27,8 @@ export {
   StepName,
 } from './deployment.js';
 
-export const Template = z
-  .object({
-    id: Slug,
-    name: z.string(),
-    summary: z.string(),
-    capabilities: z.array(Slug),
-    memoryMb: z.number().int().describe('Memory that preflight wants to find free.'),
-  })
-  .meta({ id: 'Template' });
-export type Template = z.infer<typeof Template>;
+export { Preset } from './presets.js';
+export { PresetFile, Template, TemplateFile } from './templates.js';
 
 export const LogLine = z
   .object({
@@ -61,22 +63,6 @@ const operationErrors = {
   },
 } as const;
 
-const modelErrors = {
-  model_not_found: {
-    status: 422,
-    title: 'The model endpoint does not offer this model.',
-    hint: 'List the models to find the right id, or leave `model` out for the default one.',
-  },
-} as const;
-
-const settingsErrors = {
-  settings_not_supported: {
-    status: 422,
-    title: 'This runtime has no such settings.',
-    hint: 'Leave `settings` out, or choose a runtime of containers.',
-  },
-} as const;
-
 /** What an agent uses now; null where the runtime cannot tell. */
 export const DeploymentMetrics = z
   .object({
@@ -106,10 +92,6 @@ const operation = (verb: string) =>
 const Flag = z.union([z.boolean(), z.stringbool()]);
 
 export const deployerRequests = {
-  listTemplates: defineRequest('req.deployer.list-templates.v1', {
-    input: Nothing,
-    output: z.object({ items: z.array(Template) }),
-  }),
   listDeployments: defineRequest('req.deployer.list-deployments.v1', {
     input: PageQuery,
     output: pageOf(Deployment),
@@ -129,16 +111,8 @@ export const deployerRequests = {
     }),
     output: Deployment,
     errors: {
-      deployment_name_taken: {
-        status: 409,
-        title: 'Another deployment has this name.',
-        hint: 'Choose another name, or delete the other deployment first.',
-      },
-      template_not_found: {
-        status: 422,
-        title: 'There is no such template.',
-        hint: 'Choose a template that exists.',
-      },
+      ...nameErrors,
+      ...templateErrors,
       ...modelErrors,
       ...settingsErrors,
     },
@@ -212,6 +186,8 @@ export const deployerRequests = {
     output: backfillOf(LogLine),
     errors: deploymentErrors,
   }),
+  ...presetRequests,
+  ...machineRequests,
   ...operationsRequests('deployer'),
 };
 
@@ -222,6 +198,7 @@ export const deployerEvents = {
     'evt.deployer.deployment-deleted.v1',
     z.object({ deploymentId: Id, name: Slug }),
   ),
+  ...presetEvents,
 };
 
 export const deployerLive = {
@@ -236,11 +213,6 @@ export const deployerCatalog = defineCatalog({
 });
 
 export const deployerRoutes = defineRoutes({
-  'GET /api/v1/templates': {
-    contract: deployerRequests.listTemplates,
-    access: 'templates:read',
-    summary: 'List templates',
-  },
   'GET /api/v1/deployments': {
     contract: deployerRequests.listDeployments,
     access: 'deployments:read',
@@ -305,5 +277,7 @@ export const deployerRoutes = defineRoutes({
     access: 'deployments:read',
     summary: 'Step and process log lines by sequence',
   },
+  ...presetRoutes,
+  ...machineRoutes,
   ...operationsRoutes('deployer', deployerRequests),
 });

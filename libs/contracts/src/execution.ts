@@ -21,7 +21,13 @@ export const PoolAgent = z
     agentId: z.string().describe("The agent's id in its gateway."),
     name: z.string(),
     capabilities: z.array(Slug),
-    capabilitiesEdited: z.boolean().describe('Set by a person; else those of its deployment.'),
+    capabilitiesEdited: z
+      .boolean()
+      .describe('Set by a person; else those of its deployment and of its gateway.'),
+    reported: z
+      .array(Slug)
+      .default([])
+      .describe('Those that its gateway reports: skills that are ready to use.'),
     workplace: Workplace,
     enabled: z.boolean().describe('May be given tasks.'),
     online: z.boolean(),

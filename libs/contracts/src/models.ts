@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { defineCatalog, defineEvent, defineRequest } from './contract.js';
+import { modelBudgetsEvents, modelBudgetsRequests, modelBudgetsRoutes } from './model-budgets.js';
 import { operationsRequests, operationsRoutes } from './operations.js';
+import { providersEvents, providersRequests, providersRoutes } from './providers.js';
 import { defineRoutes } from './route.js';
 import { Id, Instant, Nothing, PageQuery, pageOf } from './schemas.js';
 
@@ -17,8 +19,9 @@ export type Model = z.infer<typeof Model>;
 export const ModelEndpoint = z
   .object({
     baseUrl: z.url().describe('OpenAI-compatible base address, ending in /v1.'),
-    defaultModel: z.string(),
-    demo: z.boolean(),
+    defaultModel: z.string().describe('What agents ask for where they are not told otherwise.'),
+    answering: z.string().describe('The model that stands behind it now.'),
+    demo: z.boolean().describe('That is the demo model.'),
     models: z.array(Model),
   })
   .meta({ id: 'ModelEndpoint' });
@@ -28,8 +31,12 @@ export const UsageRecord = z
   .object({
     id: Id,
     deploymentId: Id,
+    missionId: Id.nullable().default(null).describe('Of a session that works for a mission.'),
+    session: z.string().nullable().default(null).describe('As the caller names it, where it does.'),
     model: z.string(),
+    provider: z.string().nullable().default(null).describe('Who answered; null for the demo model.'),
     demo: z.boolean(),
+    costUsd: z.number().nullable().default(null).describe('Null: the price is not known.'),
     inputTokens: z.number().int().describe('All of the prompt, what the provider had cached included.'),
     cachedInputTokens: z.number().int(),
     outputTokens: z.number().int(),
@@ -62,10 +69,17 @@ export const modelsRequests = {
     input: z.object({ deploymentId: Id }),
     output: z.object({ id: Id, key: z.string() }),
   }),
+  /** From now on the calls of a deployment's session count for a mission. Said before the session's first call. */
+  attributeSession: defineRequest('req.models.attribute-session.v1', {
+    input: z.object({ deploymentId: Id, session: z.string().min(1).max(500), missionId: Id }),
+    output: Nothing,
+  }),
   listUsage: defineRequest('req.models.list-usage.v1', {
     input: PageQuery.extend({ deploymentId: Id.optional() }),
     output: pageOf(UsageRecord),
   }),
+  ...providersRequests,
+  ...modelBudgetsRequests,
   ...operationsRequests('models'),
 };
 
@@ -76,6 +90,8 @@ export const modelsEvents = {
   ),
   virtualKeyRevoked: defineEvent('evt.models.virtual-key-revoked.v1', z.object({ deploymentId: Id })),
   usageRecorded: defineEvent('evt.models.usage-recorded.v1', z.object({ usage: UsageRecord })),
+  ...providersEvents,
+  ...modelBudgetsEvents,
 };
 
 export const modelsCatalog = defineCatalog({
@@ -96,5 +112,7 @@ export const modelsRoutes = defineRoutes({
     access: 'usage:read',
     summary: 'Model calls, newest first',
   },
+  ...providersRoutes,
+  ...modelBudgetsRoutes,
   ...operationsRoutes('models', modelsRequests),
 });

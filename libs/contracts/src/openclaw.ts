@@ -1,66 +1,34 @@
 import { z } from 'zod';
 import { approvalEvents, approvalRequests, approvalRoutes } from './approvals.js';
+import {
+  Connection,
+  ConnectionState,
+  GatewayAuth,
+  Pairing,
+  ProbeReport,
+  Reason,
+  connectionErrors,
+  connectionsRequests,
+  connectionsRoutes,
+} from './connections.js';
 import { defineCatalog, defineEvent, defineLive, defineRequest } from './contract.js';
 import { operationsRequests, operationsRoutes } from './operations.js';
 import { BackfillQuery, TextDelta, backfillOf, liveEntry } from './live.js';
 import { defineRoutes } from './route.js';
-import { Id, Instant, Line, PageQuery, pageOf } from './schemas.js';
+import { Id, Instant, Line, PageQuery, Slug, pageOf } from './schemas.js';
 
-export const ConnectionState = z.enum(['connecting', 'connected', 'disconnected', 'refused', 'closed']);
-export type ConnectionState = z.infer<typeof ConnectionState>;
-
-/** Why something with a gateway does not work, and what to do about it. */
-export const Reason = z
-  .object({ code: z.string(), cause: z.string(), remedy: z.string() })
-  .meta({ id: 'GatewayReason' });
-export type Reason = z.infer<typeof Reason>;
-
-export const Connection = z
-  .object({
-    id: Id,
-    deploymentId: Id,
-    name: z.string(),
-    url: z.string(),
-    state: ConnectionState,
-    reason: Reason.nullable().describe('Why it is not connected.'),
-    nextAttemptAt: Instant.nullable(),
-    gatewayVersion: z.string().nullable(),
-    protocol: z.number().int().nullable(),
-    scopes: z.array(z.string()),
-    bootId: z.string().nullable(),
-    gaps: z.number().int().describe('Sequence gaps seen and filled from history so far.'),
-    version: z.number().int(),
-    updatedAt: Instant,
-  })
-  .meta({ id: 'Connection' });
-export type Connection = z.infer<typeof Connection>;
-
-export const ProbeReport = z
-  .object({
-    ok: z.boolean(),
-    at: Instant,
-    checks: z.array(
-      z.object({
-        name: z.enum(['http', 'handshake', 'scopes', 'call']),
-        ok: z.boolean(),
-        ms: z.number(),
-        detail: z.string().nullable(),
-      }),
-    ),
-    reason: Reason.nullable(),
-    gatewayVersion: z.string().nullable(),
-  })
-  .meta({ id: 'ProbeReport' });
-export type ProbeReport = z.infer<typeof ProbeReport>;
+export { Connection, ConnectionState, GatewayAuth, Pairing, ProbeReport, Reason };
 
 export const Agent = z
   .object({
     id: z.string().describe("The agent's id in its gateway."),
     name: z.string(),
     connectionId: Id,
-    deploymentId: Id,
+    deploymentId: Id.describe('Of its deployment; the id of the connection where its gateway is remote.'),
     deploymentName: z.string(),
+    remote: z.boolean().describe('Runs in a gateway that Aether did not deploy.'),
     model: z.string().nullable(),
+    skills: z.array(Slug).default([]).describe('That its gateway says it is ready to use.'),
     online: z.boolean(),
   })
   .meta({ id: 'Agent' });
@@ -70,7 +38,7 @@ export const Chat = z
   .object({
     id: Id,
     connectionId: Id,
-    deploymentId: Id,
+    deploymentId: Id.describe('As of its agent.'),
     agentId: z.string(),
     title: z.string(),
     createdBy: z.string(),
@@ -135,11 +103,7 @@ const chatErrors = {
 } as const;
 
 const agentErrors = {
-  connection_not_found: {
-    status: 404,
-    title: 'There is no connection to such a gateway.',
-    hint: 'Deploy the agent first, or wait until its deployment is ready.',
-  },
+  ...connectionErrors,
   agent_not_found: {
     status: 404,
     title: 'The gateway has no such agent.',
@@ -164,21 +128,7 @@ export const openclawRequests = {
     input: z.object({ deploymentId: Id, remove: z.boolean().default(false) }),
     output: z.object({ closed: z.boolean() }),
   }),
-  listConnections: defineRequest('req.openclaw.list-connections.v1', {
-    input: PageQuery,
-    output: pageOf(Connection),
-  }),
-  getConnection: defineRequest('req.openclaw.get-connection.v1', {
-    input: z.object({ id: Id }),
-    output: Connection,
-    errors: { connection_not_found: agentErrors.connection_not_found },
-  }),
-  /** Probes of a connection, newest first. */
-  listProbes: defineRequest('req.openclaw.list-probes.v1', {
-    input: PageQuery.extend({ id: Id }),
-    output: pageOf(ProbeReport),
-    errors: { connection_not_found: agentErrors.connection_not_found },
-  }),
+  ...connectionsRequests,
   listAgents: defineRequest('req.openclaw.list-agents.v1', {
     input: z.object({ deploymentId: Id.optional() }),
     output: z.object({ items: z.array(Agent) }),
@@ -197,6 +147,7 @@ export const openclawRequests = {
           "Of services only: where the agent works, a directory at this path on the gateway's machine.",
         ),
       permissions: Permissions.optional().describe("Of services only; the gateway's own where absent."),
+      missionId: Id.optional().describe('Of services only: the mission that its model calls count for.'),
     }),
     output: Chat,
     errors: agentErrors,
@@ -303,21 +254,7 @@ export const openclawRoutes = defineRoutes({
     access: 'agents:read',
     summary: 'List agents',
   },
-  'GET /api/v1/connections': {
-    contract: openclawRequests.listConnections,
-    access: 'connections:read',
-    summary: 'List connections to gateways',
-  },
-  'GET /api/v1/connections/{id}': {
-    contract: openclawRequests.getConnection,
-    access: 'connections:read',
-    summary: 'One connection',
-  },
-  'GET /api/v1/connections/{id}/probes': {
-    contract: openclawRequests.listProbes,
-    access: 'connections:read',
-    summary: 'Health history of a connection, newest first',
-  },
+  ...connectionsRoutes,
   'GET /api/v1/chats': { contract: openclawRequests.listChats, access: 'chats:read', summary: 'List chats' },
   'POST /api/v1/chats': {
     contract: openclawRequests.createChat,

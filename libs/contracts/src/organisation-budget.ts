@@ -14,7 +14,10 @@ const OrganisationBounds = z.object({
   attempts: whole,
 });
 
-/** What all missions together may use in one calendar month (UTC), and have used; a bound that is null is none. */
+/**
+ * What everything together may use in one calendar month (UTC), and missions have used; a bound that is null is none. Tokens
+ * and dollars hold every model call, those of chats outside of missions too.
+ */
 export const OrganisationBudget = z
   .object({
     month: z.string().describe('As 2026-11.'),

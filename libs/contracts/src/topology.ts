@@ -2,7 +2,7 @@ import { authCatalog, authEvents, authRequests } from './auth.js';
 import type { Catalog, EventContract, LiveContract, RequestContract } from './contract.js';
 import { deployerCatalog, deployerEvents, deployerRequests } from './deployer.js';
 import { missionsCatalog, missionsEvents, missionsRequests } from './missions.js';
-import { modelsCatalog, modelsRequests } from './models.js';
+import { modelsCatalog, modelsEvents, modelsRequests } from './models.js';
 import { orchestratorCatalog, orchestratorRequests } from './orchestrator.js';
 import { openclawCatalog, openclawEvents, openclawRequests } from './openclaw.js';
 import { liveTopics, routes } from './routes.js';
@@ -64,15 +64,38 @@ export const topology = {
   'openclaw-bridge': {
     ...none,
     catalog: openclawCatalog,
-    calls: [authRequests.storeSecret, authRequests.revealSecret, deployerRequests.approveDevice],
+    calls: [
+      authRequests.storeSecret,
+      authRequests.revealSecret,
+      authRequests.deleteSecret,
+      deployerRequests.approveDevice,
+      modelsRequests.attributeSession,
+    ],
     durables: [{ name: 'openclaw-secrets', events: [authEvents.secretReplaced] }],
   },
   models: {
     ...none,
     catalog: modelsCatalog,
-    durables: [{ name: 'models-deployments', events: [deployerEvents.deploymentDeleted] }],
+    calls: [authRequests.storeSecret, authRequests.revealSecret, authRequests.deleteSecret],
+    durables: [
+      { name: 'models-deployments', events: [deployerEvents.deploymentDeleted] },
+      { name: 'models-secrets', events: [authEvents.secretReplaced] },
+      {
+        name: 'models-missions',
+        events: [
+          missionsEvents.missionCreated,
+          missionsEvents.missionChanged,
+          missionsEvents.missionDeleted,
+          missionsEvents.organisationBudgetChanged,
+        ],
+      },
+    ],
   },
-  missions: { ...none, catalog: missionsCatalog },
+  missions: {
+    ...none,
+    catalog: missionsCatalog,
+    durables: [{ name: 'missions-budgets', events: [modelsEvents.modelBudgetReached] }],
+  },
   orchestrator: {
     ...none,
     catalog: orchestratorCatalog,
@@ -83,6 +106,7 @@ export const topology = {
       authRequests.deleteSecret,
       modelsRequests.getEndpoint,
       modelsRequests.issueVirtualKey,
+      modelsRequests.attributeSession,
       deployerRequests.listTemplates,
       deployerRequests.listDeployments,
       deployerRequests.createDeployment,
