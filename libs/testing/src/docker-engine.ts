@@ -21,7 +21,9 @@ const DOCKER_SOCKET = '/var/run/docker.sock';
 export async function hasDockerEngine(): Promise<boolean> {
   if (await answers()) return true;
   if (process.getuid?.() === 0 && (await isInstalled())) {
-    spawn(DAEMON, [], { detached: true, stdio: 'ignore' }).unref();
+    // It looks for iptables, which is not on the path of everybody who may start it.
+    const env = { ...environment, PATH: `${environment['PATH'] ?? ''}:/usr/sbin:/sbin` };
+    spawn(DAEMON, [], { detached: true, stdio: 'ignore', env }).unref();
     await eventually(
       async () => {
         if (!(await answers())) throw new Error('the Docker engine does not answer yet');

@@ -3,10 +3,12 @@ import { once } from 'node:events';
 import {
   createServer,
   STATUS_CODES,
+  type IncomingHttpHeaders,
   type IncomingMessage,
   type Server,
   type ServerResponse,
 } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
@@ -35,6 +37,10 @@ export interface FakeGatewayOptions {
   readonly port?: number;
   /** Time for a client to send `connect`, in milliseconds. Default 15 000. */
   readonly handshakeTimeoutMs?: number;
+  /** PEM of a certificate and its key, which make it speak TLS. */
+  readonly tls?: { readonly cert: string; readonly key: string };
+  /** Has a proxy in front that lets in only who shows this service token of Cloudflare Access. */
+  readonly access?: { readonly clientId: string; readonly clientSecret: string };
 }
 
 type Override = (params: unknown) => unknown;
@@ -46,6 +52,8 @@ type Override = (params: unknown) => unknown;
 export class FakeGateway implements ConnectionHost {
   /** Every call, oldest first, `connect` not included. */
   readonly calls: { readonly method: string; readonly params: unknown }[] = [];
+  /** Headers of every upgrade that was let through, oldest first. */
+  readonly upgrades: IncomingHttpHeaders[] = [];
   readonly pairings = new Pairings();
   readonly turns: Turns;
   readonly token: string;
@@ -80,7 +88,7 @@ export class FakeGateway implements ConnectionHost {
   }
 
   get url(): string {
-    return `ws://127.0.0.1:${this.port}`;
+    return `${this.options.tls ? 'wss' : 'ws'}://127.0.0.1:${this.port}`;
   }
 
   get httpUrl(): string {
@@ -206,7 +214,9 @@ export class FakeGateway implements ConnectionHost {
   };
 
   private async listen(): Promise<void> {
-    const server = createServer((request, response) => this.answerHttp(request, response));
+    const { tls } = this.options;
+    const answer = (request: IncomingMessage, response: ServerResponse) => this.answerHttp(request, response);
+    const server = tls ? createTlsServer(tls, answer) : createServer(answer);
     server.on('upgrade', (request, socket, head) => this.upgrade({ request, socket, head }));
     server.listen(this.port, '127.0.0.1');
     await once(server, 'listening');
@@ -226,6 +236,13 @@ export class FakeGateway implements ConnectionHost {
     const timer = setTimeout(() => this.dropAll(), 500);
     await closed;
     clearTimeout(timer);
+  }
+
+  private passesProxy({ headers }: IncomingMessage): boolean {
+    const { access } = this.options;
+    if (!access) return true;
+    const { clientId, clientSecret } = access;
+    return headers['cf-access-client-id'] === clientId && headers['cf-access-client-secret'] === clientSecret;
   }
 
   private answerHttp(request: IncomingMessage, response: ServerResponse): void {
@@ -250,13 +267,15 @@ export class FakeGateway implements ConnectionHost {
     socket: Duplex;
     head: Buffer;
   }): void {
-    if (this.upgradeRefusal) {
-      const { status, body } = this.upgradeRefusal;
+    const refusal = this.upgradeRefusal ?? (this.passesProxy(request) ? undefined : SIGN_IN_ELSEWHERE);
+    if (refusal) {
+      const { status, body } = refusal;
       const text = JSON.stringify(body);
       const headers = `content-type: application/json\r\ncontent-length: ${text.length}\r\nconnection: close`;
       socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n${headers}\r\n\r\n${text}`);
       return;
     }
+    this.upgrades.push(request.headers);
     this.sockets.handleUpgrade(request, socket, head, (webSocket) => {
       const connection = new Connection(webSocket, this, this.options.handshakeTimeoutMs ?? 15_000);
       this.connections.add(connection);
@@ -264,6 +283,9 @@ export class FakeGateway implements ConnectionHost {
     });
   }
 }
+
+/** How Cloudflare Access refuses: with a page to sign in at. */
+const SIGN_IN_ELSEWHERE = { status: 302, body: {} };
 
 function* sayHello() {
   for (const text of ['Hello', ' from', ' the', ' agent.']) yield { text };

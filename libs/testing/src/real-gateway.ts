@@ -1,6 +1,8 @@
+import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll } from '@jest/globals';
 import { renderConfig, type GatewaySettings } from '@aether/openclaw-process/config';
 import { gatewayEnvironment } from '@aether/openclaw-process/environment';
@@ -20,7 +22,11 @@ export interface RealGatewayOptions {
   readonly agents?: GatewaySettings['agents'];
   readonly maxConcurrentTurns?: number;
   readonly toolServers?: GatewaySettings['toolServers'];
+  /** Default `loopback`; `lan` listens on every address, so that clients may come from elsewhere. */
+  readonly bind?: GatewaySettings['bind'];
 }
+
+const run = promisify(execFile);
 
 /** A real OpenClaw gateway with a scripted model. It has a directory of its own, removed by `stop`. */
 export class RealGateway {
@@ -29,6 +35,7 @@ export class RealGateway {
     readonly token: string,
     readonly directory: string,
     readonly model: ScriptedModel,
+    private readonly entry: string,
     private readonly start: () => Promise<GatewayProcess>,
     private running: GatewayProcess,
   ) {}
@@ -49,6 +56,7 @@ export class RealGateway {
       agents: options.agents,
       maxConcurrentTurns: options.maxConcurrentTurns,
       toolServers: options.toolServers,
+      bind: options.bind,
     });
     await writeGatewayFiles({ directory, config, token, modelKey: 'test-model-key' });
     const start = async () => {
@@ -63,7 +71,7 @@ export class RealGateway {
       await gateway.waitUntilReady({ timeoutMs: 240_000 });
       return gateway;
     };
-    return new RealGateway(port, token, directory, model, start, await start());
+    return new RealGateway(port, token, directory, model, entry, start, await start());
   }
 
   /** For the WebSocket client. */
@@ -73,6 +81,13 @@ export class RealGateway {
 
   get process(): GatewayProcess {
     return this.running;
+  }
+
+  /** Runs OpenClaw's own command on the gateway's machine, as its operator would; answers what it printed. */
+  async command(...args: string[]): Promise<string> {
+    const { directory } = this;
+    const env = gatewayEnvironment({ directory, path: environment['PATH'] ?? '' });
+    return (await run(process.execPath, [this.entry, ...args], { env, timeout: 180_000 })).stdout;
   }
 
   /** Kills it without warning, as a crash would. Use `restart` to have it back on the same state. */

@@ -14,6 +14,7 @@ import {
   validateSessionsMessagesSubscribeParams,
   validateSessionsMessagesUnsubscribeParams,
   validateSessionsPatchParams,
+  validateSkillsStatusParams,
 } from '@openclaw/gateway-protocol';
 import type { Connection } from './connection.js';
 import { invalidRequest, Refusal } from './refusal.js';
@@ -24,6 +25,8 @@ export interface FakeAgent {
   readonly id: string;
   readonly name?: string;
   readonly workspace?: string;
+  /** That it is ready to use. */
+  readonly skills?: readonly string[];
 }
 
 /** What the methods work on. */
@@ -69,6 +72,10 @@ export function gatewayMethods(state: GatewayState): ReadonlyMap<string, Method>
       check: validateAgentsListParams,
       handle: () => listAgents(state),
     }),
+    method('skills.status', 'operator.read', {
+      check: validateSkillsStatusParams,
+      handle: ({ agentId }) => skillsOf(state, agentId),
+    }),
     ...chatMethods(state),
     ...sessionMethods(state),
   ]);
@@ -76,6 +83,17 @@ export function gatewayMethods(state: GatewayState): ReadonlyMap<string, Method>
 
 function health({ agents }: GatewayState) {
   return { ok: true, ts: Date.now(), durationMs: 1, agents: agents.map(({ id }) => ({ agentId: id })) };
+}
+
+function skillsOf({ agents }: GatewayState, agentId: string | undefined) {
+  const agent = agents.find(({ id }) => id === agentId) ?? agents[0];
+  const skills = (agent?.skills ?? []).map((name) => ({
+    name,
+    source: 'openclaw-bundled',
+    eligible: true,
+    disabled: false,
+  }));
+  return { agentId: agent?.id, skills };
 }
 
 function listAgents({ agents }: GatewayState) {

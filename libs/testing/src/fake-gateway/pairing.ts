@@ -37,6 +37,11 @@ export class Pairings {
     this.add(request);
   }
 
+  /** Forgets what waits, as the gateway does after five minutes. */
+  forgetRequests(): void {
+    this.pending.clear();
+  }
+
   /** Forgets a device, as an operator does who removes it. */
   remove(deviceId: string): void {
     this.approved.delete(deviceId);

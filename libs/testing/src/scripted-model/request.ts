@@ -22,6 +22,8 @@ export interface ModelRequest {
   readonly stream: boolean;
   /** The bearer token presented, if any. */
   readonly key: string | undefined;
+  /** The session that asks, as OpenClaw names it to the provider. */
+  readonly session: string | undefined;
   /** What the user said since the last finished answer, without what OpenClaw adds to it. */
   readonly task: string;
   /** What the tools answered since then, oldest first. */
@@ -51,6 +53,7 @@ export async function readModelRequest(request: IncomingMessage): Promise<ModelR
     model: body.model,
     stream: body.stream,
     key: /^Bearer (.+)$/u.exec(request.headers.authorization ?? '')?.[1],
+    session: request.headers['session_id']?.toString(),
     task: said('user')
       .filter((text) => !text.startsWith(INTERNAL))
       .map(withoutDecoration)
