@@ -87,6 +87,8 @@ function renderModel(model: z.output<typeof Model>) {
     cost: model.cost,
     contextWindow: model.contextWindow,
     maxTokens: model.maxOutputTokens,
+    // The endpoint books a call with the session that made it.
+    compat: { sendSessionAffinityHeaders: true },
   };
 }
 

@@ -17,7 +17,8 @@ test('a process is known by its pid and its start, and not once it has ended', a
   const identity = identify(child.pid ?? 0);
   if (!identity) throw new Error('no identity');
   expect(isAlive(identity)).toBe(true);
-  expect(residentBytes(identity.pid)).toBeGreaterThan(100_000);
+  // Small until the program is loaded.
+  await eventually(() => expect(residentBytes(identity.pid)).toBeGreaterThan(100_000));
   child.kill('SIGKILL');
   await once(child, 'exit');
   expect(isAlive(identity)).toBe(false);
