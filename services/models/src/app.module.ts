@@ -4,8 +4,12 @@ import { EventConsumers } from '@aether/persistence/event-consumers';
 import { systemClock } from '@aether/runtime/clock';
 import type { ServiceParts } from '@aether/runtime/service';
 import { Module, type DynamicModule } from '@nestjs/common';
-import { CompleteChat } from './calls/complete-chat.js';
+import { CheckBudgets } from './budgets/check-budgets.js';
+import { ManageBudgets } from './budgets/manage-budgets.js';
+import { ModelBudgetRepository } from './budgets/model-budget.repository.js';
+import { AnswerCall } from './calls/answer-call.js';
 import { EndpointServer } from './calls/endpoint.server.js';
+import { FirstToAnswer } from './calls/first-to-answer.js';
 import type { ModelsConfig } from './config.js';
 import { AuthenticateKey } from './keys/authenticate-key.js';
 import { IssueVirtualKey } from './keys/issue-virtual-key.js';
@@ -16,8 +20,14 @@ import { ModelsController } from './models.controller.js';
 import { CheckProvider } from './provider/check-provider.js';
 import { GetEndpoint } from './provider/get-endpoint.js';
 import { ModelCatalogue } from './provider/model-catalogue.js';
+import { ModelProviderRepository } from './provider/model-provider.repository.js';
+import { Providers } from './provider/providers.js';
+import { ReadProviders } from './provider/read-providers.js';
+import { SaveProvider } from './provider/save-provider.js';
+import { MissionSessions } from './sessions/mission-sessions.js';
 import { CLOCK, CONFIG, LOGGER, OPERATIONS } from './tokens.js';
 import { ListUsage } from './usage/list-usage.js';
+import { SummariseUsage } from './usage/summarise-usage.js';
 import { UsageLedger } from './usage/usage-ledger.js';
 import { UsageRepository } from './usage/usage.repository.js';
 
@@ -48,11 +58,21 @@ export class AppModule {
         ModelCatalogue,
         GetEndpoint,
         CheckProvider,
-        CompleteChat,
+        ModelProviderRepository,
+        Providers,
+        ReadProviders,
+        SaveProvider,
+        ModelBudgetRepository,
+        CheckBudgets,
+        ManageBudgets,
+        MissionSessions,
+        FirstToAnswer,
+        AnswerCall,
         EndpointServer,
         UsageRepository,
         UsageLedger,
         ListUsage,
+        SummariseUsage,
         ModelsController,
         ModelsConsumers,
       ],

@@ -1,8 +1,10 @@
 import { DatabaseConfig } from '@aether/runtime/config';
+import { AllowedRanges } from '@aether/runtime/outbound';
 import { z } from 'zod';
 
 const milliseconds = (fallback: number) => z.coerce.number().int().min(1).max(3_600_000).default(fallback);
 const tokens = (fallback: number) => z.coerce.number().int().min(1).max(100_000_000).default(fallback);
+const price = z.coerce.number().min(0).max(100_000).optional();
 const HttpUrl = z.url({ protocol: /^https?$/ }).transform((url) => url.replace(/\/+$/, ''));
 
 export const ModelsConfig = DatabaseConfig.extend({
@@ -21,11 +23,26 @@ export const ModelsConfig = DatabaseConfig.extend({
     .stringbool()
     .default(true)
     .describe('ask for usage in streams; off for providers that refuse stream_options'),
+  MODEL_PROVIDER_INPUT_USD_PER_MILLION: price,
+  MODEL_PROVIDER_OUTPUT_USD_PER_MILLION: price,
+  OUTBOUND_ALLOWED_RANGES: AllowedRanges,
+  DATA_DIR: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('keeps usage that the database has not taken yet; in memory only where absent'),
   MODEL_CONTEXT_WINDOW_TOKENS: tokens(128_000),
   MODEL_OUTPUT_MAX_TOKENS: tokens(8_192),
   // The built-in client gives up at 300 s by itself, without saying why.
   MODEL_FIRST_BYTE_TIMEOUT_MS: z.coerce.number().int().min(1).max(290_000).default(180_000),
   MODEL_IDLE_TIMEOUT_MS: z.coerce.number().int().min(1).max(290_000).default(120_000),
+  MODEL_FALLBACK_AFTER_MS: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(290_000)
+    .default(60_000)
+    .describe('without a first byte, where another model stands in'),
   DEMO_DELAY_MS: z.coerce
     .number()
     .int()

@@ -105,7 +105,7 @@ describe('the demo model at the endpoint', () => {
   });
 
   test('is not at other addresses, and says which there are', async () => {
-    const response = await fetch(`${models.baseUrl}/embeddings`, { method: 'POST', body: '{}' });
+    const response = await fetch(`${models.baseUrl}/audio/speech`, { method: 'POST', body: '{}' });
     expect(response.status).toBe(404);
     expect(await response.json()).toMatchObject({
       error: { message: expect.stringContaining('/v1/chat/completions') },

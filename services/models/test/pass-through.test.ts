@@ -96,7 +96,7 @@ describe('an answer', () => {
       fill();
     });
     const abort = new AbortController();
-    const response = await models.ask(key, saying('hi'), abort.signal);
+    const response = await models.ask(key, saying('hi'), { signal: abort.signal });
     let before = -1;
     await eventually(
       () => {
@@ -215,7 +215,7 @@ describe('a client that goes away', () => {
       response.writeHead(200, sse).write(textFrame('x'.repeat(40)));
     });
     const abort = new AbortController();
-    const response = await models.ask(key, saying('hi', { stream: true }), abort.signal);
+    const response = await models.ask(key, saying('hi', { stream: true }), { signal: abort.signal });
     await response.body?.getReader().read();
     abort.abort();
     await eventually(() => expect(closed).toBe(true), { timeoutMs: 300 });
@@ -230,7 +230,7 @@ describe('a client that goes away', () => {
     let closed = false;
     provider.answer((_asked, response) => void response.on('close', () => (closed = true)));
     const abort = new AbortController();
-    const asking = models.ask(key, saying('hi'), abort.signal);
+    const asking = models.ask(key, saying('hi'), { signal: abort.signal });
     await eventually(() => expect(provider.asked.length).toBe(arrived + 1), { intervalMs: 5 });
     abort.abort();
     await expect(asking).rejects.toThrow();

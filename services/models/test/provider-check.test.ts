@@ -83,9 +83,11 @@ describe('the check of a provider', () => {
 describe('the endpoint', () => {
   test('is told with the model of the provider first and the demo model beside it', async () => {
     expect(await models.call(modelsRequests.getEndpoint, {}, as('viewer'))).toMatchObject({
-      defaultModel: 'big-1',
+      defaultModel: 'default',
+      answering: 'big-1',
       demo: false,
       models: [
+        { id: 'default', demo: false },
         { id: 'big-1', demo: false },
         { id: 'aether-demo', demo: true },
       ],

@@ -1,4 +1,8 @@
-import type { CallInputOf, OutputOf, RequestContract } from '@aether/contracts/contract';
+import { randomBytes } from 'node:crypto';
+import { mkdtemp } from 'node:fs/promises';
+import { join } from 'node:path';
+import { authService } from '@aether/auth/service';
+import type { CallInputOf, Catalog, OutputOf, RequestContract } from '@aether/contracts/contract';
 import { deployerCatalog, deployerEvents } from '@aether/contracts/deployer';
 import { modelsRequests } from '@aether/contracts/models';
 import type { Role } from '@aether/contracts/schemas';
@@ -6,9 +10,11 @@ import { serviceContext, type Context } from '@aether/messaging/context';
 import { contextPairs } from '@aether/messaging/headers';
 import { newId } from '@aether/messaging/id';
 import { Messaging } from '@aether/messaging/messaging';
+import { missionsService } from '@aether/missions/service';
 import { migrateService, startService, type RunningService } from '@aether/runtime/service';
 import { startTestNats, testDatabase } from '@aether/testing/environment';
 import { eventually } from '@aether/testing/eventually';
+import { runDirectory } from '@aether/testing/run-directory';
 import { modelsService } from '../src/service.js';
 
 export const asService: Context = serviceContext('deployer');
@@ -17,19 +23,22 @@ export const as = (role: Role | null): Context => ({
   actor: role ? { type: 'user', id: newId(), role } : { type: 'anonymous', id: 'anonymous', role: null },
 });
 
-/** The models service on a NATS and a database of its own, as its neighbours see it. */
-export async function startModels(settings: Record<string, string> = {}) {
+type Neighbour = 'auth' | 'missions';
+
+/** The models service on a NATS and a database of its own, with other services beside it where a test needs them. */
+export async function startModels(settings: Record<string, string> = {}, beside: readonly Neighbour[] = []) {
   const [nats, database] = await Promise.all([startTestNats(), testDatabase('models')]);
-  const connect = (user: 'deployer' | 'gateway') =>
+  const connect = (user: 'deployer' | 'test', catalog: Catalog | null) =>
     Messaging.connect({
       url: nats.url,
       user,
       password: nats.passwordOf(user),
-      catalog: user === 'deployer' ? deployerCatalog : null,
+      catalog,
       reportFault: (error) => {
         throw error;
       },
     });
+  const stopBeside = await Promise.all(beside.map((name) => startBeside(name, nats)));
   const environment = {
     NATS_URL: nats.url,
     NATS_PASSWORD: nats.passwordOf('models'),
@@ -40,7 +49,7 @@ export async function startModels(settings: Record<string, string> = {}) {
     ...settings,
   };
   await migrateService(modelsService, environment);
-  const [deployer, gateway] = await Promise.all([connect('deployer'), connect('gateway')]);
+  const [deployer, bus] = await Promise.all([connect('deployer', deployerCatalog), connect('test', null)]);
   let service: RunningService | null = await startService(modelsService, environment);
   const stopService = async () => {
     const running = service;
@@ -52,18 +61,13 @@ export async function startModels(settings: Record<string, string> = {}) {
     contract: C,
     input: CallInputOf<C>,
     context = asService,
-  ): Promise<OutputOf<C>> =>
-    (contract.subject === modelsRequests.listUsage.subject ? gateway : deployer).call(
-      contract,
-      input,
-      context,
-    );
+  ): Promise<OutputOf<C>> => bus.call(contract, input, context);
   const { baseUrl } = await call(modelsRequests.getEndpoint, {});
 
   const events: { subject: string; payload: unknown }[] = [];
   const reading = new AbortController();
   const read = (async () => {
-    for await (const { subject, payload } of gateway.readEvents('models', 1, reading.signal))
+    for await (const { subject, payload } of bus.readEvents('models', 1, reading.signal))
       events.push({ subject, payload });
   })();
 
@@ -78,10 +82,22 @@ export async function startModels(settings: Record<string, string> = {}) {
       return { deploymentId, key };
     },
     /** A chat completion, as an agent asks for one. */
-    ask: async (key: string, body: unknown, signal?: AbortSignal) =>
-      fetch(`${baseUrl}/chat/completions`, {
+    ask: async (
+      key: string,
+      body: unknown,
+      {
+        signal,
+        session,
+        path = '/chat/completions',
+      }: { signal?: AbortSignal; session?: string; path?: string } = {},
+    ) =>
+      fetch(`${baseUrl}${path}`, {
         method: 'POST',
-        headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+        headers: {
+          authorization: `Bearer ${key}`,
+          'content-type': 'application/json',
+          ...(session && { session_id: session }),
+        },
         body: typeof body === 'string' ? body : JSON.stringify(body),
         signal,
       }),
@@ -100,14 +116,38 @@ export async function startModels(settings: Record<string, string> = {}) {
       const { subject } = deployerEvents.deploymentDeleted;
       await deployer.publish({ id: newId(), subject, headers: contextPairs(asService), payload });
     },
+    startService: async () => {
+      service = await startService(modelsService, environment);
+    },
     stopService,
     stop: async () => {
       reading.abort();
       await read;
       await stopService();
-      await Promise.all([deployer.drain(), gateway.drain()]);
+      await Promise.all(stopBeside.map((stopOne) => stopOne()));
+      await Promise.all([deployer.drain(), bus.drain()]);
       await Promise.all([nats.stop(), database.drop()]);
     },
+  };
+}
+
+/** A neighbour on the same bus, with a database of its own; gives what stops it. */
+async function startBeside(name: Neighbour, nats: Awaited<ReturnType<typeof startTestNats>>) {
+  const database = await testDatabase(name);
+  const environment = {
+    NATS_URL: nats.url,
+    NATS_PASSWORD: nats.passwordOf(name),
+    DATABASE_URL: database.url,
+    LOG_LEVEL: 'silent',
+    MASTER_KEY: randomBytes(32).toString('base64'),
+    DATA_DIR: await mkdtemp(join(runDirectory(), `${name}-`)),
+  };
+  const definition = { auth: authService, missions: missionsService }[name];
+  await migrateService(definition, environment);
+  const running = await startService(definition, environment);
+  return async () => {
+    await running.stop();
+    await database.drop();
   };
 }
 

@@ -1,11 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import { UsageTap } from '../src/calls/usage-tap.js';
 
+const path = '/chat/completions' as const;
 const request = { model: 'm', messages: [{ role: 'user', content: 'x'.repeat(36) }] };
 const sse = 'text/event-stream; charset=utf-8';
 
 function read(contentType: string, chunks: readonly (string | Uint8Array)[]) {
-  const tap = new UsageTap(request, contentType);
+  const tap = new UsageTap({ path, request }, contentType);
   for (const chunk of chunks) tap.push(typeof chunk === 'string' ? Buffer.from(chunk) : chunk);
   return tap.tokens();
 }

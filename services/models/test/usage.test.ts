@@ -1,14 +1,18 @@
+import { mkdtemp } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { modelsRequests } from '@aether/contracts/models';
 import { newId } from '@aether/messaging/id';
 import { schemaDrift } from '@aether/persistence/data-source';
 import { eventually } from '@aether/testing/eventually';
+import { runDirectory } from '@aether/testing/run-directory';
 import { modelsService } from '../src/service.js';
 import { as, saying, startModels } from './system.js';
 
 let models: Awaited<ReturnType<typeof startModels>>;
 beforeAll(async () => {
-  models = await startModels({ DEMO_DELAY_MS: '20' });
+  const folder = await mkdtemp(join(runDirectory(), 'models-'));
+  models = await startModels({ DEMO_DELAY_MS: '20', DATA_DIR: folder });
 });
 afterAll(() => models.stop());
 
@@ -57,6 +61,18 @@ describe('the usage ledger', () => {
     expect(text).toMatch(/\[DONE\]\n\n$/);
     expect(second).toContain('Demo model');
     expect(stranger.status).toBe(503);
+    await eventually(async () => expect((await list({ deploymentId })).items).toHaveLength(2));
+  });
+
+  test('loses nothing when the process ends while the database is away', async () => {
+    const { deploymentId, key } = await models.deployment();
+    await (await models.ask(key, saying('hello'))).text();
+    await models.usageOf(deploymentId);
+    await models.database.cutOff();
+    await (await models.ask(key, saying('count to 3'))).text();
+    await models.stopService();
+    await models.database.reconnect();
+    await models.startService();
     await eventually(async () => expect((await list({ deploymentId })).items).toHaveLength(2));
   });
 });

@@ -54,7 +54,9 @@ describe('a virtual key', () => {
     const { key } = await models.deployment();
     const list = (authorization: string) => fetch(`${models.baseUrl}/models`, { headers: { authorization } });
     expect((await list('Bearer nothing')).status).toBe(401);
-    expect(await (await list(`Bearer ${key}`)).json()).toMatchObject({ data: [{ id: 'aether-demo' }] });
+    expect(await (await list(`Bearer ${key}`)).json()).toMatchObject({
+      data: [{ id: 'default' }, { id: 'aether-demo' }],
+    });
     expect((await fetch(models.baseUrl.replace('/v1', '/health'))).status).toBe(200);
   });
 

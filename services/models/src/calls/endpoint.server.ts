@@ -13,10 +13,12 @@ import type { ModelsConfig } from '../config.js';
 import { AuthenticateKey } from '../keys/authenticate-key.js';
 import type { VirtualKey } from '../keys/virtual-key.entity.js';
 import { ModelCatalogue } from '../provider/model-catalogue.js';
+import { API_PATHS, formatOf } from '../provider/wire.js';
 import { CONFIG, LOGGER } from '../tokens.js';
-import { parseChatCall } from './chat-request.js';
-import { CompleteChat } from './complete-chat.js';
-import { OpenAiError, invalidKey, unavailable } from './openai-error.js';
+import { parseCall } from './api-call.js';
+import { AnswerCall } from './answer-call.js';
+import { ChatRequest } from './chat-request.js';
+import { ApiError, invalidKey, unavailable } from './api-error.js';
 
 /** Long conversations with pictures in them; what providers take is of this size too. */
 const BODY_MAX_BYTES = 32 * 1024 * 1024;
@@ -31,19 +33,19 @@ export class EndpointServer implements OnApplicationBootstrap, BeforeApplication
     @Inject(LOGGER) private readonly logger: Logger,
     private readonly authenticate: AuthenticateKey,
     private readonly catalogue: ModelCatalogue,
-    private readonly completeChat: CompleteChat,
+    private readonly answerCall: AnswerCall,
   ) {
     this.app.removeAllContentTypeParsers();
     this.app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
-    this.app.setErrorHandler((error: FastifyError, _request, reply) => {
-      const told = this.toOpenAiError(error);
-      return reply.code(told.status).send(told.body);
+    this.app.setErrorHandler((error: FastifyError, request, reply) => {
+      const told = this.toApiError(error);
+      return reply.code(told.status).send(told.bodyFor(formatOf(request.url)));
     });
     this.app.setNotFoundHandler(() => {
-      throw new OpenAiError(
+      throw new ApiError(
         404,
         'not_found',
-        'This endpoint has POST /v1/chat/completions and GET /v1/models.',
+        `This endpoint has GET /v1/models and POST ${API_PATHS.map((path) => `/v1${path}`).join(', ')}.`,
       );
     });
     this.declareRoutes();
@@ -73,7 +75,7 @@ export class EndpointServer implements OnApplicationBootstrap, BeforeApplication
     const closed = this.app.close();
     const drained = new AbortController();
     const abort = delay(this.config.MODELS_DRAIN_MS, undefined, { signal: drained.signal }).then(
-      () => this.completeChat.abortAll(),
+      () => this.answerCall.abortAll(),
       () => undefined,
     );
     await closed.finally(() => drained.abort());
@@ -81,11 +83,12 @@ export class EndpointServer implements OnApplicationBootstrap, BeforeApplication
   }
 
   private declareRoutes(): void {
-    this.app.get('/health', () => ({ ok: true, demo: this.catalogue.isDemo }));
+    this.app.get('/health', async () => ({ ok: true, demo: (await this.catalogue.describe()).demo }));
 
     this.app.get('/v1/models', async (request) => {
       await this.keyOf(request);
-      const data = this.catalogue.models.map(({ id, demo }) => ({
+      const { models } = await this.catalogue.describe();
+      const data = models.map(({ id, demo }) => ({
         id,
         object: 'model',
         created: 0,
@@ -94,32 +97,52 @@ export class EndpointServer implements OnApplicationBootstrap, BeforeApplication
       return { object: 'list', data };
     });
 
-    this.app.post('/v1/chat/completions', async (request, reply) => {
-      const key = await this.keyOf(request);
-      await this.completeChat.execute(parseChatCall(request.body), key, reply.raw);
-      reply.hijack();
-    });
+    for (const path of API_PATHS)
+      this.app.post(`/v1${path}`, async (request, reply) => {
+        const key = await this.keyOf(request);
+        const schema = path === '/chat/completions' ? ChatRequest : undefined;
+        const call = { ...parseCall(request.body, { path, schema }), headers: passedHeaders(request) };
+        const session = sessionOf(request) ?? call.request.user ?? null;
+        await this.answerCall.execute(call, { key, session, response: reply.raw });
+        reply.hijack();
+      });
   }
 
   private async keyOf({ headers }: FastifyRequest): Promise<VirtualKey> {
-    const key = await this.authenticate.execute(headers.authorization);
+    const key = await this.authenticate.execute(headers.authorization ?? bearer(headers['x-api-key']));
     if (!key) throw invalidKey();
     return key;
   }
 
-  private toOpenAiError(error: FastifyError): OpenAiError {
-    if (error instanceof OpenAiError) {
+  private toApiError(error: FastifyError): ApiError {
+    if (error instanceof ApiError) {
       if (error.status >= 500) this.logger.warn({ err: error }, 'a model call failed');
       return error;
     }
     if (error instanceof ContractFailure && error.code === 'unavailable') return unavailable(error);
     const status = error.statusCode ?? 500;
-    if (status < 500) return new OpenAiError(status, 'invalid_request', error.message);
+    if (status < 500) return new ApiError(status, 'invalid_request', error.message);
     this.logger.error({ err: error }, 'a model call failed');
-    return new OpenAiError(
-      500,
-      'internal',
-      'Something failed on our side; the log has the cause. Try again.',
-    );
+    return new ApiError(500, 'internal', 'Something failed on our side; the log has the cause. Try again.');
   }
+}
+
+const SESSION_MAX = 500;
+const textOf = (header: string | string[] | undefined) =>
+  typeof header === 'string' && header !== '' ? header.slice(0, SESSION_MAX) : undefined;
+/** As OpenClaw names it, with the number of its present context behind. */
+const sessionOf = ({ headers }: FastifyRequest) => textOf(headers['session_id'])?.replace(/:\d+$/, '');
+/** Anthropic's clients show their key so. */
+const bearer = (key: string | string[] | undefined) =>
+  typeof key === 'string' ? `Bearer ${key}` : undefined;
+
+/** Which version of its format the body is in; everything else of a client's headers stays here. */
+function passedHeaders({ headers }: FastifyRequest): Record<string, string> {
+  const passed = ['anthropic-version', 'anthropic-beta', 'openai-beta'] as const;
+  return Object.fromEntries(
+    passed.flatMap((name) => {
+      const value = textOf(headers[name]);
+      return value === undefined ? [] : [[name, value]];
+    }),
+  );
 }

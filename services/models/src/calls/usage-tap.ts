@@ -1,29 +1,16 @@
 import { createParser, type EventSourceParser } from 'eventsource-parser';
-import { z } from 'zod';
-import type { ChatRequest } from './chat-request.js';
+import type { ApiCall, ApiRequest } from './api-call.js';
+import { outputIn, readUsage, textLength, type Reported } from './usage-report.js';
 
 export interface Tokens {
+  /** All of the prompt, what the provider had cached included. */
   readonly inputTokens: number;
   readonly cachedInputTokens: number;
   readonly outputTokens: number;
   readonly estimated: boolean;
 }
 
-const count = z.number().int().nonnegative();
-const Answer = z.object({
-  usage: z
-    .object({
-      prompt_tokens: count,
-      completion_tokens: count.catch(0),
-      prompt_tokens_details: z.object({ cached_tokens: count.nullish() }).nullish().catch(null),
-    })
-    .nullish()
-    .catch(null),
-  choices: z
-    .array(z.object({ delta: z.unknown(), message: z.unknown() }).partial())
-    .nullish()
-    .catch(null),
-});
+export const NOTHING: Tokens = { inputTokens: 0, cachedInputTokens: 0, outputTokens: 0, estimated: true };
 
 /** A rule of thumb for English text; good enough where a provider tells nothing. */
 const CHARACTERS_PER_TOKEN = 4;
@@ -37,13 +24,13 @@ export class UsageTap {
   private readonly decoder = new TextDecoder();
   private readonly parser: EventSourceParser | null;
   private readonly json: string[] = [];
-  private usage: z.infer<typeof Answer>['usage'] = null;
+  private reported: Reported | null = null;
   private outputCharacters = 0;
   private length = 0;
   private tooLong = false;
 
   constructor(
-    private readonly request: ChatRequest,
+    private readonly call: Pick<ApiCall, 'path' | 'request'>,
     contentType: string,
   ) {
     this.parser = contentType.startsWith('text/event-stream')
@@ -67,42 +54,44 @@ export class UsageTap {
   /** What the call took, once no more comes. */
   tokens(): Tokens {
     if (!this.parser && !this.tooLong) this.read(this.json.join(''));
-    if (this.usage)
+    // Counting tokens is free, and answers with a count that is nobody's usage.
+    if (this.call.path === '/messages/count_tokens') return NOTHING;
+    const { reported } = this;
+    if (reported?.isFinal)
       return {
-        inputTokens: this.usage.prompt_tokens,
-        cachedInputTokens: this.usage.prompt_tokens_details?.cached_tokens ?? 0,
-        outputTokens: this.usage.completion_tokens,
+        inputTokens: reported.inputTokens,
+        cachedInputTokens: reported.cachedInputTokens,
+        outputTokens: reported.outputTokens,
         estimated: false,
       };
-    return { ...estimatedInput(this.request), outputTokens: estimateTokens(this.outputCharacters) };
+    const input = reported ? { ...reported, estimated: true } : estimatedInput(this.call.request);
+    return {
+      inputTokens: input.inputTokens,
+      cachedInputTokens: input.cachedInputTokens,
+      outputTokens: estimateTokens(this.outputCharacters),
+      estimated: true,
+    };
   }
 
   private read(data: string): void {
     const answer = parse(data);
-    if (!answer) return;
-    this.usage = answer.usage ?? this.usage;
-    for (const { delta, message } of answer.choices ?? [])
-      this.outputCharacters += textLength(delta ?? message);
+    if (answer === undefined) return;
+    this.reported = readUsage(answer, { path: this.call.path, before: this.reported });
+    this.outputCharacters += outputIn(answer);
   }
 }
 
 /** Of a call that was answered with nothing: what was sent counts, as providers count it. */
-export function estimatedInput({ messages, tools }: ChatRequest): Tokens {
-  const inputTokens = estimateTokens(textLength(messages) + textLength(tools));
+export function estimatedInput(request: ApiRequest): Tokens {
+  const { messages, tools, system, input, instructions } = request;
+  const inputTokens = estimateTokens(textLength([messages, tools, system, input, instructions]));
   return { inputTokens, cachedInputTokens: 0, outputTokens: 0, estimated: true };
 }
 
-function parse(data: string) {
+function parse(data: string): unknown {
   try {
-    return Answer.safeParse(JSON.parse(data)).data;
+    return JSON.parse(data);
   } catch {
     return undefined; // `[DONE]`, or half an event before a break.
   }
-}
-
-/** Characters of all texts in a value: contents, reasoning and tool arguments alike. */
-function textLength(value: unknown): number {
-  if (typeof value === 'string') return value.length;
-  if (typeof value !== 'object' || value === null) return 0;
-  return Object.values(value).reduce<number>((sum, part) => sum + textLength(part), 0);
 }

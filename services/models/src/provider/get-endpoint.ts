@@ -12,9 +12,8 @@ export class GetEndpoint {
     private readonly server: EndpointServer,
   ) {}
 
-  execute(context: Context): ModelEndpoint {
+  async execute(context: Context): Promise<ModelEndpoint> {
     requireServiceOr(context, 'models:read');
-    const { defaultModel, isDemo, models } = this.catalogue;
-    return { baseUrl: this.server.baseUrl, defaultModel, demo: isDemo, models: [...models] };
+    return { baseUrl: this.server.baseUrl, ...(await this.catalogue.describe()) };
   }
 }

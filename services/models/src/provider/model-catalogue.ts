@@ -1,69 +1,251 @@
-import type { Model } from '@aether/contracts/models';
+import type { ModelEndpoint } from '@aether/contracts/models';
+import type { ModelProvider, OfferedModel, ProviderKind } from '@aether/contracts/providers';
 import { Inject, Injectable } from '@nestjs/common';
-import { withFields, type ChatCall, type ChatRequest } from '../calls/chat-request.js';
-import { unknownModel } from '../calls/openai-error.js';
+import { withFields, type ApiCall } from '../calls/api-call.js';
+import { ApiError, invalidRequest, unknownModel } from '../calls/api-error.js';
 import type { ModelsConfig } from '../config.js';
 import { DemoModel } from '../demo/demo-model.js';
 import { CONFIG } from '../tokens.js';
+import type { ModelProviderRow } from './model-provider.entity.js';
 import { Provider } from './provider.js';
+import { Providers } from './providers.js';
 import type { Upstream } from './upstream.js';
+import { wires } from './wire.js';
 
-export const DEMO_MODEL = 'aether-demo';
+const DEMO_MODEL = 'aether-demo';
 /** Whatever the installation uses by default, so that an agent's configuration need not name it. */
-const DEFAULT_ALIAS = 'default';
+export const DEFAULT_ALIAS = 'default';
 const DEMO_ALIASES: readonly string[] = [DEMO_MODEL, 'demo'];
+const CONFIGURED = { id: '00000000-0000-7000-8000-00000000c0f1', name: 'configured' } as const;
+
+const FREE = { inputUsdPerMillion: 0, cachedInputUsdPerMillion: 0, outputUsdPerMillion: 0 };
+export type Prices = Pick<
+  OfferedModel,
+  'inputUsdPerMillion' | 'cachedInputUsdPerMillion' | 'outputUsdPerMillion'
+>;
+
+/** One that may answer a call. */
+export interface Candidate {
+  /** As it is booked: the demo model, the configured one, or `<provider>/<model>`. */
+  readonly model: string;
+  readonly provider: string | null;
+  readonly prices: Prices;
+  readonly maxTokens: number;
+  readonly open: () => Promise<Upstream>;
+  /** The call as this one is sent it. */
+  readonly translate: (asked: ApiCall) => ApiCall;
+}
+
+interface Offer extends Omit<Candidate, 'translate' | 'open'> {
+  readonly kind: ProviderKind;
+  /** The provider's own name for the model. */
+  readonly id: string;
+  readonly contextWindow: number;
+  readonly open: () => Promise<Provider>;
+}
 
 /** Which models there are, and who answers for them. */
 @Injectable()
 export class ModelCatalogue {
-  readonly provider: Provider | null;
-  readonly defaultModel: string;
-  readonly models: readonly Model[];
+  private readonly configured: Provider | null;
   private readonly demo: DemoModel;
-  private readonly asksUsage: boolean;
 
-  constructor(@Inject(CONFIG) config: ModelsConfig) {
+  constructor(
+    @Inject(CONFIG) private readonly config: ModelsConfig,
+    private readonly providers: Providers,
+  ) {
     this.demo = new DemoModel(DEMO_MODEL, config.DEMO_DELAY_MS);
-    this.provider = config.MODEL_PROVIDER_BASE_URL
+    this.configured = config.MODEL_PROVIDER_BASE_URL
       ? new Provider({
+          kind: 'openai-compatible',
           baseUrl: config.MODEL_PROVIDER_BASE_URL,
           apiKey: config.MODEL_PROVIDER_API_KEY,
           firstByteTimeoutMs: config.MODEL_FIRST_BYTE_TIMEOUT_MS,
           idleTimeoutMs: config.MODEL_IDLE_TIMEOUT_MS,
         })
       : null;
-    this.asksUsage = config.MODEL_PROVIDER_STREAM_USAGE;
-    this.defaultModel = (this.provider && config.MODEL_PROVIDER_MODEL) ?? DEMO_MODEL;
-    const limits = {
-      contextWindow: config.MODEL_CONTEXT_WINDOW_TOKENS,
-      maxTokens: config.MODEL_OUTPUT_MAX_TOKENS,
-    };
-    this.models = [...new Set([this.defaultModel, DEMO_MODEL])].map((id) => ({
-      id,
-      demo: id === DEMO_MODEL,
-      ...limits,
-    }));
   }
 
-  /** True where no provider is configured and every agent talks to the demo model. */
-  get isDemo(): boolean {
-    return this.provider === null;
-  }
-
-  /** Who answers a call, and the call as it is sent on. Any other name is the provider's to know. */
-  resolve(asked: ChatCall): { call: ChatCall; model: string; upstream: Upstream } {
-    const named = asked.request.model === DEFAULT_ALIAS ? this.defaultModel : asked.request.model;
-    const isDemo = DEMO_ALIASES.includes(named);
-    if (!isDemo && !this.provider) throw unknownModel(named, [DEMO_MODEL]);
-    const model = isDemo ? DEMO_MODEL : named;
-    const fields: Partial<ChatRequest> = { ...(model !== asked.request.model && { model }) };
-    const { stream, stream_options: options } = asked.request;
-    if (stream && !options?.include_usage && (isDemo || this.asksUsage))
-      fields.stream_options = { ...options, include_usage: true };
+  /**
+   * What agents are told: the default first, then every model that is offered. They ask for the default by its alias,
+   * so that those who run already get another one as soon as it is chosen.
+   */
+  async describe(): Promise<Omit<ModelEndpoint, 'baseUrl'>> {
+    const { rows, defaults } = await this.providers.all();
+    const demo = { model: DEMO_MODEL, demo: true, ...this.limits() };
+    const told = (offer: Offer) => ({ ...offer, demo: false });
+    const [missing] = defaults;
+    const answering =
+      this.answering(rows, defaults).map(told)[0] ??
+      (missing ? { ...demo, model: missing, demo: false } : demo);
+    const own = this.configured ? [this.configuredOffer(this.config.MODEL_PROVIDER_MODEL ?? '')] : [];
+    const offered = rows
+      .filter(({ enabled }) => enabled)
+      .flatMap((row) => row.models.map((model) => this.offerOf(row, model)));
+    const models = [{ ...answering, model: DEFAULT_ALIAS }, ...[...own, ...offered].map(told), demo];
     return {
-      call: withFields(asked, fields),
-      model,
-      upstream: isDemo ? this.demo : (this.provider ?? this.demo),
+      defaultModel: DEFAULT_ALIAS,
+      answering: answering.model,
+      demo: answering.demo,
+      models: models.map(({ model: id, demo: isDemo, contextWindow, maxTokens }) => ({
+        ...{ id, demo: isDemo, contextWindow, maxTokens },
+      })),
+    };
+  }
+
+  /** Who would answer `default`; none where that is the demo model. */
+  async defaultProviders(): Promise<{ provider: () => Promise<Provider>; model: string }[]> {
+    const { rows, defaults } = await this.providers.all();
+    return this.answering(rows, defaults).map(({ open, id }) => ({ provider: open, model: id }));
+  }
+
+  /** Those that may answer a call, best first; never none. */
+  async resolve(asked: ApiCall): Promise<readonly Candidate[]> {
+    const { rows, defaults } = await this.providers.all();
+    const name = asked.request.model;
+    if (DEMO_ALIASES.includes(name)) return this.demoCandidates(asked);
+    if (name === DEFAULT_ALIAS) {
+      const answering = this.answering(rows, defaults);
+      if (answering.length > 0) return speaking(answering, asked).map((offer) => this.candidate(offer));
+      if (defaults.length > 0) throw noneEnabled();
+      return this.demoCandidates(asked);
+    }
+    const offer = this.offer(name, rows) ?? (this.configured && this.configuredOffer(name));
+    if (!offer) throw unknownModel(name, [DEMO_MODEL, ...namesOf(rows)]);
+    return speaking([offer], asked).map((one) => this.candidate(one));
+  }
+
+  /** True where agents may ask for it. */
+  async isOffered(name: string): Promise<boolean> {
+    const { rows } = await this.providers.all();
+    return DEMO_ALIASES.includes(name) || this.offer(name, rows) !== null;
+  }
+
+  /** The provider of the environment, as it is listed beside the others. */
+  configuredProvider(): ModelProvider | null {
+    const { MODEL_PROVIDER_BASE_URL: baseUrl, MODEL_PROVIDER_API_KEY: key } = this.config;
+    if (!this.configured || !baseUrl) return null;
+    const { id, contextWindow, maxTokens, prices } = this.configuredOffer(
+      this.config.MODEL_PROVIDER_MODEL ?? '',
+    );
+    const priceFrom = prices.inputUsdPerMillion === null ? null : ('person' as const);
+    return {
+      ...CONFIGURED,
+      kind: 'openai-compatible',
+      baseUrl,
+      source: 'settings',
+      hasKey: key !== undefined,
+      enabled: true,
+      models: [{ id, contextWindow, maxTokens, ...prices, priceFrom }],
+      createdAt: null,
+      updatedAt: null,
+    };
+  }
+
+  /** The open client of the configured provider where `id` is its own. */
+  configuredClient(id: string): Provider | null {
+    return id === CONFIGURED.id ? this.configured : null;
+  }
+
+  /** Behind the default, best first; none where it is the demo model, or where none of those chosen is offered. */
+  private answering(rows: readonly ModelProviderRow[], defaults: readonly string[]): Offer[] {
+    const chosen = defaults.flatMap((name) => this.offer(name, rows) ?? []);
+    if (defaults.length > 0 || !this.configured) return chosen;
+    return [this.configuredOffer(this.config.MODEL_PROVIDER_MODEL ?? '')];
+  }
+
+  private demoCandidates(asked: ApiCall): Candidate[] {
+    if (asked.path !== '/chat/completions')
+      throw invalidRequest('The demo model answers chat completions only. Add a provider for other calls.');
+    const { maxTokens } = this.limits();
+    const open = () => Promise.resolve(this.demo);
+    const translate = (call: ApiCall) => named(call, { model: DEMO_MODEL, asksUsage: true });
+    return [{ model: DEMO_MODEL, provider: null, prices: FREE, maxTokens, open, translate }];
+  }
+
+  private candidate(offer: Offer): Candidate {
+    const asksUsage = offer.provider !== CONFIGURED.name || this.config.MODEL_PROVIDER_STREAM_USAGE;
+    return { ...offer, translate: (call) => named(call, { model: offer.id, asksUsage }) };
+  }
+
+  /** Null where no enabled provider has the prefix; a model that is not listed is the provider's to know. */
+  private offer(name: string, rows: readonly ModelProviderRow[]): Offer | null {
+    if (this.configured && name === this.config.MODEL_PROVIDER_MODEL) return this.configuredOffer(name);
+    const slash = name.indexOf('/');
+    const row = rows.find((one) => one.enabled && one.name === name.slice(0, Math.max(slash, 0)));
+    const model = row?.models.find(({ id }) => id === name.slice(slash + 1));
+    return row && model ? this.offerOf(row, model) : null;
+  }
+
+  private offerOf(row: ModelProviderRow, model: OfferedModel): Offer {
+    const limits = this.limits();
+    return {
+      model: `${row.name}/${model.id}`,
+      provider: row.name,
+      kind: row.kind,
+      id: model.id,
+      prices: model,
+      contextWindow: model.contextWindow ?? limits.contextWindow,
+      maxTokens: model.maxTokens ?? limits.maxTokens,
+      open: () => this.providers.open(row),
+    };
+  }
+
+  private configuredOffer(id: string): Offer {
+    const { configured, config } = this;
+    const isOwn = id === config.MODEL_PROVIDER_MODEL;
+    return {
+      model: id,
+      provider: CONFIGURED.name,
+      kind: 'openai-compatible',
+      id,
+      prices: {
+        inputUsdPerMillion: isOwn ? (config.MODEL_PROVIDER_INPUT_USD_PER_MILLION ?? null) : null,
+        cachedInputUsdPerMillion: null,
+        outputUsdPerMillion: isOwn ? (config.MODEL_PROVIDER_OUTPUT_USD_PER_MILLION ?? null) : null,
+      },
+      ...this.limits(),
+      open: () => (configured ? Promise.resolve(configured) : Promise.reject(noneEnabled())),
+    };
+  }
+
+  private limits() {
+    return {
+      contextWindow: this.config.MODEL_CONTEXT_WINDOW_TOKENS,
+      maxTokens: this.config.MODEL_OUTPUT_MAX_TOKENS,
     };
   }
 }
+
+/** Those whose API has this path. */
+function speaking(offers: readonly Offer[], { path }: ApiCall): Offer[] {
+  const fit = offers.filter(({ kind }) => wires[kind].paths.includes(path));
+  if (fit.length > 0) return fit;
+  throw invalidRequest(
+    `The provider of this model has no /v1${path}. Use /v1/chat/completions, or a model of another provider.`,
+  );
+}
+
+/** Under the provider's own name, and asked to report its usage, which a stream of chat does not do by itself. */
+function named(call: ApiCall, { model, asksUsage }: { model: string; asksUsage: boolean }): ApiCall {
+  const { stream, stream_options: options } = call.request;
+  const told = typeof options === 'object' && options !== null ? options : {};
+  const asks = asksUsage && call.path === '/chat/completions' && stream;
+  const isAsked = 'include_usage' in told && told.include_usage === true;
+  return withFields(call, {
+    ...(model !== call.request.model && { model }),
+    ...(asks && !isAsked && { stream_options: { ...told, include_usage: true } }),
+  });
+}
+
+const namesOf = (rows: readonly ModelProviderRow[]) =>
+  rows
+    .filter(({ enabled }) => enabled)
+    .flatMap(({ name, models }) => models.map(({ id }) => `${name}/${id}`));
+
+const noneEnabled = () =>
+  new ApiError(
+    503,
+    'no_provider',
+    'None of the default models is offered by an enabled provider. Enable one, or choose other default models.',
+  );

@@ -1,8 +1,15 @@
-import { OpenAiError } from '../calls/openai-error.js';
-import type { ChatCall } from '../calls/chat-request.js';
+import type { ProviderKind } from '@aether/contracts/providers';
+import type { Outbound } from '@aether/runtime/outbound';
+import { Agent, fetch, type Headers, type RequestInit } from 'undici';
+import type { ApiCall } from '../calls/api-call.js';
+import { ApiError } from '../calls/api-error.js';
 import type { Upstream, UpstreamReply } from './upstream.js';
+import { keyHeaders } from './wire.js';
 
 export interface ProviderOptions {
+  readonly kind: ProviderKind;
+  /** Where a person typed the address: what it may stand for. */
+  readonly outbound?: Outbound;
   /** Ends in /v1 or the like, without a slash. */
   readonly baseUrl: string;
   readonly apiKey?: string;
@@ -13,13 +20,30 @@ export interface ProviderOptions {
 /** Headers that belong to one connection, and cookies, which are nobody's business here. */
 const NOT_PASSED = /^(connection|keep-alive|proxy-.*|te|trailer|transfer-encoding|upgrade|set-cookie|date)$/;
 
-/** Passes calls on to one OpenAI-compatible provider. Nothing is tried twice: clients know better when to. */
+const CONNECT_TIMEOUT_MS = 10_000;
+
+/** Passes calls on to one provider, over connections that are kept. Nothing is tried twice here. */
 export class Provider implements Upstream {
   readonly demo = false;
 
-  constructor(private readonly options: ProviderOptions) {}
+  private readonly agent: Agent;
 
-  async send(call: ChatCall, signal: AbortSignal): Promise<UpstreamReply> {
+  constructor(private readonly options: ProviderOptions) {
+    const lookup = options.outbound && { lookup: options.outbound.lookup };
+    // The waiting is timed in `send`, which can say what it was waiting for.
+    this.agent = new Agent({
+      headersTimeout: 0,
+      bodyTimeout: 0,
+      connect: { timeout: CONNECT_TIMEOUT_MS, ...lookup },
+    });
+  }
+
+  /** Calls under way are let finish. */
+  async close(): Promise<void> {
+    await this.agent.close();
+  }
+
+  async send(call: ApiCall, signal: AbortSignal): Promise<UpstreamReply> {
     const { firstByteTimeoutMs, idleTimeoutMs } = this.options;
     const watch = new AbortController();
     const late = setTimeout(
@@ -27,9 +51,10 @@ export class Provider implements Upstream {
       firstByteTimeoutMs,
     );
     try {
-      const response = await this.request('/chat/completions', {
+      const response = await this.request(call.path, {
         method: 'POST',
         headers: {
+          ...call.headers,
           'content-type': 'application/json',
           accept: call.request.stream ? 'text/event-stream' : '*/*',
         },
@@ -42,7 +67,7 @@ export class Provider implements Upstream {
         body: watched(response.body, watch, idleTimeoutMs),
       };
     } catch (error) {
-      throw toOpenAiError(error, watch.signal);
+      throw toApiError(error, watch.signal);
     } finally {
       clearTimeout(late);
     }
@@ -50,15 +75,17 @@ export class Provider implements Upstream {
 
   /** A request with the provider's own key. Rejects with the client library's errors. */
   async request(path: string, init: Omit<RequestInit, 'headers'> & { headers?: Record<string, string> }) {
-    const { baseUrl, apiKey } = this.options;
+    const { baseUrl, apiKey, kind, outbound } = this.options;
+    await outbound?.check(baseUrl);
     return fetch(`${baseUrl}${path}`, {
       ...init,
+      dispatcher: this.agent,
       redirect: 'manual',
       headers: {
+        ...keyHeaders(kind, { path, key: apiKey }),
         ...init.headers,
         // Otherwise the bytes would come compressed, and leave unpacked under the headers of packed ones.
         'accept-encoding': 'identity',
-        ...(apiKey && { authorization: `Bearer ${apiKey}` }),
       },
     });
   }
@@ -76,7 +103,7 @@ function passedHeaders(headers: Headers): Record<string, string> {
 
 /** Ends the call when nothing moves: no byte from the provider, or none taken by the client. */
 async function* watched(
-  body: ReadableStream<Uint8Array> | null,
+  body: AsyncIterable<Uint8Array> | null,
   watch: AbortController,
   idleTimeoutMs: number,
 ): AsyncGenerator<Uint8Array> {
@@ -92,27 +119,27 @@ async function* watched(
       timer.refresh();
     }
   } catch (error) {
-    throw toOpenAiError(error, watch.signal);
+    throw toApiError(error, watch.signal);
   } finally {
     clearTimeout(timer);
   }
 }
 
 const tooLate = (what: string, ms: number) =>
-  new OpenAiError(
+  new ApiError(
     504,
     'provider_timeout',
     `The model provider ${what} for ${ms / 1000} s. Try again, or look at the provider's status.`,
   );
 
-function toOpenAiError(error: unknown, watch: AbortSignal): unknown {
+function toApiError(error: unknown, watch: AbortSignal): unknown {
   if (watch.aborted) return watch.reason;
   const { code, text } = networkFault(error);
   if (code === 'ABORT_ERR') return error;
-  return new OpenAiError(
+  return new ApiError(
     502,
     'provider_unreachable',
-    `The model provider cannot be reached or broke off: ${text}. Check MODEL_PROVIDER_BASE_URL and the network.`,
+    `The model provider cannot be reached or broke off: ${text}. Check the provider's base URL and the network.`,
     {
       cause: error,
     },

@@ -1,4 +1,4 @@
-import type { ChatCall } from '../calls/chat-request.js';
+import type { ApiCall } from '../calls/api-call.js';
 
 /** An answer on its way: nothing of the body is read before it is asked for. */
 export interface UpstreamReply {
@@ -7,12 +7,12 @@ export interface UpstreamReply {
   readonly body: AsyncIterable<Uint8Array>;
 }
 
-/** What answers chat completions: the provider, or the demo model. */
+/** What answers calls: a provider, or the demo model. */
 export interface Upstream {
   readonly demo: boolean;
   /**
-   * Resolves with the answer's first byte. Throws `OpenAiError` for what the client should be told; the
+   * Resolves with the answer's first byte. Throws `ApiError` for what the client should be told; the
    * body throws it too. Aborting the signal ends both.
    */
-  send(call: ChatCall, signal: AbortSignal): Promise<UpstreamReply>;
+  send(call: ApiCall, signal: AbortSignal): Promise<UpstreamReply>;
 }

@@ -4,6 +4,8 @@ import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 /** One model call and what it took. Written once, never changed. */
 @Entity('usage')
 @Index('IDX_usage_deployment_id', ['deploymentId', 'id'])
+@Index('IDX_usage_at', ['at'])
+@Index('IDX_usage_mission_id', ['missionId'])
 export class Usage {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'PK_usage' })
   id: string;
@@ -14,8 +16,21 @@ export class Usage {
   @Column('uuid', { name: 'virtual_key_id' })
   virtualKeyId: string;
 
+  @Column('uuid', { name: 'mission_id', nullable: true })
+  missionId: string | null;
+
+  @Column('text', { nullable: true })
+  session: string | null;
+
   @Column('text')
   model: string;
+
+  @Column('text', { nullable: true })
+  provider: string | null;
+
+  /** Null: the price was not known. */
+  @Column('double precision', { name: 'cost_usd', nullable: true })
+  costUsd: number | null;
 
   @Column('boolean')
   demo: boolean;
