@@ -11,6 +11,10 @@ import { CreateInvitation } from './invitations/create-invitation.js';
 import { ReadInvitations } from './invitations/read-invitations.js';
 import { RevokeInvitation } from './invitations/revoke-invitation.js';
 import { AcceptInvitation } from './invitations/accept-invitation.js';
+import { BeginProviderSignIn } from './identity-providers/begin-provider-sign-in.js';
+import { IdentityAccounts } from './identity-providers/identity-accounts.js';
+import { IDENTITY_POLICY, OidcProviders } from './identity-providers/oidc-providers.js';
+import { SignInByProvider } from './identity-providers/sign-in-by-provider.js';
 import { ReadSessions } from './sessions/read-sessions.js';
 import { RevokeSessions } from './sessions/revoke-sessions.js';
 import { ReadUsers } from './users/read-users.js';
@@ -84,6 +88,8 @@ const useCases = [
   EnableUser,
   DeleteUser,
   RotateApiKey,
+  BeginProviderSignIn,
+  SignInByProvider,
 ];
 
 const parts = [
@@ -95,6 +101,7 @@ const parts = [
   SigningKeys,
   CheckMasterKey,
   Pruning,
+  IdentityAccounts,
 ];
 
 @Module({})
@@ -117,6 +124,11 @@ export class AppModule implements OnModuleInit {
         { provide: CLOCK, useValue: clock },
         { provide: SIGNING_KEY_DAYS, useValue: config.SIGNING_KEY_DAYS },
         { provide: SECOND_FACTOR_POLICY, useValue: { required: config.REQUIRE_SECOND_FACTOR } },
+        { provide: OidcProviders, useValue: new OidcProviders(config.identityProviders) },
+        {
+          provide: IDENTITY_POLICY,
+          useValue: { domains: config.OIDC_ALLOWED_DOMAINS, role: config.OIDC_DEFAULT_ROLE },
+        },
         { provide: Vault, useValue: new Vault(config.masterKey, config.previousMasterKey) },
         { provide: PasswordHasher, useValue: new PasswordHasher(config.PASSWORD_HASHES_MAX) },
         ...parts,

@@ -24,6 +24,9 @@ import { CreateInvitation } from './invitations/create-invitation.js';
 import { ReadInvitations } from './invitations/read-invitations.js';
 import { RevokeInvitation } from './invitations/revoke-invitation.js';
 import { AcceptInvitation } from './invitations/accept-invitation.js';
+import { BeginProviderSignIn } from './identity-providers/begin-provider-sign-in.js';
+import { OidcProviders } from './identity-providers/oidc-providers.js';
+import { SignInByProvider } from './identity-providers/sign-in-by-provider.js';
 import { ReadSessions } from './sessions/read-sessions.js';
 import { RevokeSessions } from './sessions/revoke-sessions.js';
 import { ReadUsers } from './users/read-users.js';
@@ -78,6 +81,9 @@ export class AuthController implements OnModuleInit {
     private readonly enableUser: EnableUser,
     private readonly deleteUser: DeleteUser,
     private readonly rotateApiKey: RotateApiKey,
+    private readonly providers: OidcProviders,
+    private readonly beginProviderSignIn: BeginProviderSignIn,
+    private readonly signInByProvider: SignInByProvider,
   ) {}
 
   onModuleInit(): void {
@@ -87,6 +93,9 @@ export class AuthController implements OnModuleInit {
       createSetupToken: (_, context) => this.createSetupToken.execute(context),
       completeSetup: (input, context) => this.completeSetup.execute(input, context),
       signIn: (input, context) => this.signIn.execute(input, context),
+      listIdentityProviders: () => ({ items: this.providers.list() }),
+      beginProviderSignIn: (input, context) => this.beginProviderSignIn.execute(input, context),
+      signInByProvider: (input, context) => this.signInByProvider.execute(input, context),
       changePassword: (input, context) => this.changePassword.execute(input, context),
       refreshSession: (input, context) => this.refreshSession.execute(input, context),
       signOut: (input, context) => this.signOut.execute(input, context),

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { DatabaseConfig } from '@aether/runtime/config';
 import { z } from 'zod';
+import { IdentityProviderConfig, identityProvidersOf } from './identity-providers/provider-config.js';
 
 const REMEDY = 'Make one with `openssl rand -base64 32`, keep it safe, and give every instance the same.';
 
@@ -23,6 +24,7 @@ const MasterKeyFile = z
   .pipe(MasterKey);
 
 export const AuthConfig = DatabaseConfig.extend({
+  ...IdentityProviderConfig,
   MASTER_KEY: MasterKey.optional().describe('32 bytes in base64; opens the vault'),
   MASTER_KEY_FILE: MasterKeyFile.optional().describe('a file with the same, instead'),
   MASTER_KEY_PREVIOUS: MasterKey.optional().describe('the one before, until the vault is re-wrapped'),
@@ -38,7 +40,9 @@ export const AuthConfig = DatabaseConfig.extend({
   ({ MASTER_KEY, MASTER_KEY_FILE, MASTER_KEY_PREVIOUS, MASTER_KEY_PREVIOUS_FILE, ...config }, context) => {
     const previousMasterKey = MASTER_KEY_PREVIOUS ?? MASTER_KEY_PREVIOUS_FILE;
     const masterKey = MASTER_KEY ?? MASTER_KEY_FILE;
-    if (masterKey && !(MASTER_KEY && MASTER_KEY_FILE)) return { ...config, masterKey, previousMasterKey };
+    const identityProviders = identityProvidersOf(config, context);
+    if (masterKey && !(MASTER_KEY && MASTER_KEY_FILE))
+      return { ...config, identityProviders, masterKey, previousMasterKey };
     context.addIssue({
       code: 'custom',
       path: ['MASTER_KEY'],

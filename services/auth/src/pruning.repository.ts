@@ -1,5 +1,6 @@
 import { LessThan, type EntityManager } from 'typeorm';
 import { deleteInvitations } from './invitations/invitation.repository.js';
+import { ProviderSignIn } from './identity-providers/provider-sign-in.entity.js';
 import { RefreshToken } from './sessions/refresh-token.entity.js';
 import { Session } from './sessions/session.entity.js';
 import { SignInGuard } from './sign-in/sign-in-guard.entity.js';
@@ -16,6 +17,7 @@ export async function deleteWhatCannotMatter(manager: EntityManager, now: Date):
   await manager.delete(RefreshToken, { expiresAt: LessThan(now) });
   await manager.delete(Session, { expiresAt: LessThan(now) });
   await manager.delete(SignInGuard, { failedAt: LessThan(dayAgo) });
+  await manager.delete(ProviderSignIn, { expiresAt: LessThan(now) });
   await deleteUserRows(manager, dayAgo);
   await deleteInvitations(manager, new Date(now.getTime() - INVITATIONS_KEPT_MS));
   await deleteExpiredKeys(manager, now);

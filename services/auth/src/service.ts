@@ -8,6 +8,8 @@ import { AuthConfig } from './config.js';
 import { CreateAuth1763856000000 } from './migrations/1763856000000-create-auth.js';
 import { StoredInvitation } from './invitations/invitation.entity.js';
 import { AddPeopleAndScopes1763890000000 } from './migrations/1763890000000-add-people-and-scopes.js';
+import { IdentityLink, ProviderSignIn } from './identity-providers/provider-sign-in.entity.js';
+import { AddIdentityProviders1763910000000 } from './migrations/1763910000000-add-identity-providers.js';
 import { RefreshToken } from './sessions/refresh-token.entity.js';
 import { Session } from './sessions/session.entity.js';
 import { SetupToken } from './setup/setup-token.entity.js';
@@ -37,12 +39,15 @@ export const authService = defineService({
       StoredSecret,
       StoredSecretUse,
       MasterKeyCheck,
+      ProviderSignIn,
+      IdentityLink,
     ],
     migrations: [
       CreateAuth1763856000000,
       AddPeopleAndScopes1763890000000,
       AddSecondFactor1763895000000,
       AddSecretUses1763900000000,
+      AddIdentityProviders1763910000000,
     ],
   },
   module: (parts) => AppModule.register(parts),

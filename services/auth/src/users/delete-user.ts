@@ -7,6 +7,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { revokeKeysOf } from '../api-keys/api-key.repository.js';
 import { CLOCK, type Clock } from '../clock.js';
 import { deleteSecondFactor } from '../second-factor/second-factor.repository.js';
+import { unlinkIdentities } from '../identity-providers/provider-sign-in.repository.js';
 import { SessionIssuer } from '../sessions/session-issuer.js';
 import { isLastAdmin, lockAdmins, lockUser, saveUser } from './user.repository.js';
 
@@ -32,6 +33,7 @@ export class DeleteUser {
       for (const apiKeyId of await revokeKeysOf(tx.manager, user.id, now))
         await tx.publish(authEvents.apiKeyRevoked, { apiKeyId });
       await deleteSecondFactor(tx.manager, user.id);
+      await unlinkIdentities(tx.manager, user.id);
       user.delete(now);
       await saveUser(tx.manager, user);
       await tx.publish(authEvents.userDeleted, { userId: user.id });
