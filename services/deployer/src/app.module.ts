@@ -9,12 +9,17 @@ import { BeginOperation } from './begin-operation.js';
 import { ChooseModel } from './choose-model.js';
 import type { DeployerConfig } from './config.js';
 import { CreateDeployment } from './create-deployment.js';
+import { CreateDeployments } from './create-deployments.js';
 import { DeployerConsumers } from './deployer.consumers.js';
 import { DeployerController } from './deployer.controller.js';
 import { DeploymentRepository } from './deployment.repository.js';
 import { DeploymentLog } from './logs/deployment-log.js';
 import { LogRepository } from './logs/log.repository.js';
+import { ExamineMachine } from './examine-machine.js';
 import { ReadLogs } from './logs/read-logs.js';
+import { OperateDeployments } from './operate-deployments.js';
+import { PlanDeployment } from './plan-deployment.js';
+import { KeepPresets } from './presets/keep-presets.js';
 import { ReadDeployments } from './read-deployments.js';
 import { ReadMetrics } from './read-metrics.js';
 import { RedeployDeployment } from './redeploy-deployment.js';
@@ -24,7 +29,8 @@ import { Connect, Disconnect, Enrol, Probe, Remove } from './steps/connection-st
 import { Preflight } from './steps/preflight.js';
 import { Prepare } from './steps/prepare.js';
 import { Create, Restore, Snapshot, Start, Stop } from './steps/process-steps.js';
-import { Templates } from './templates.js';
+import { CarryTemplates } from './templates/carry-templates.js';
+import { Templates } from './templates/templates.js';
 import { CLOCK, CONFIG, LOGGER, OPERATIONS } from './tokens.js';
 import { LeaseRepository } from './worker/lease.repository.js';
 import { OperationRunner } from './worker/operation-runner.js';
@@ -51,11 +57,17 @@ export class AppModule {
         ...[Disconnect, Stop, Snapshot, Restore, Remove, AllSteps],
         ...[OperationRunner, Worker, Upkeep],
         ...[
+          PlanDeployment,
           CreateDeployment,
+          CreateDeployments,
+          OperateDeployments,
+          KeepPresets,
+          CarryTemplates,
           BeginOperation,
           ReadDeployments,
           ReadLogs,
           ReadMetrics,
+          ExamineMachine,
           ChooseModel,
           RedeployDeployment,
           ApproveDevice,

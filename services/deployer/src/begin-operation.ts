@@ -16,7 +16,7 @@ import { plans } from './operation-plan.js';
 import { CLOCK } from './tokens.js';
 import { Worker } from './worker/worker.js';
 
-const contracts = {
+export const contracts = {
   start: deployerRequests.startDeployment,
   stop: deployerRequests.stopDeployment,
   restart: deployerRequests.restartDeployment,

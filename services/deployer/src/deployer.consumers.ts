@@ -19,6 +19,7 @@ export class DeployerConsumers implements OnModuleInit {
     this.consumers.add(health, [
       onEvent(openclawEvents.connectionChanged, async ({ connection }, tx) => {
         const { deploymentId, version, state, reason } = connection;
+        if (deploymentId === null) return;
         await this.deployments.noteConnection(tx, deploymentId, {
           note: { version, state, reason },
           at: this.clock.now(),

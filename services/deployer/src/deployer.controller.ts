@@ -6,11 +6,16 @@ import { requireServiceOr } from '@aether/messaging/access';
 import { ApproveDevice } from './approve-device.js';
 import { BeginOperation } from './begin-operation.js';
 import { CreateDeployment } from './create-deployment.js';
+import { CreateDeployments } from './create-deployments.js';
+import { ExamineMachine } from './examine-machine.js';
 import { ReadLogs } from './logs/read-logs.js';
+import { OperateDeployments } from './operate-deployments.js';
+import { KeepPresets } from './presets/keep-presets.js';
 import { ReadDeployments } from './read-deployments.js';
 import { ReadMetrics } from './read-metrics.js';
 import { RedeployDeployment } from './redeploy-deployment.js';
-import { Templates } from './templates.js';
+import { CarryTemplates } from './templates/carry-templates.js';
+import { Templates } from './templates/templates.js';
 import { OPERATIONS } from './tokens.js';
 
 @Controller()
@@ -26,15 +31,32 @@ export class DeployerController implements OnModuleInit {
     private readonly metrics: ReadMetrics,
     private readonly approveDevice: ApproveDevice,
     private readonly logs: ReadLogs,
+    private readonly machine: ExamineMachine,
+    private readonly carriedTemplates: CarryTemplates,
+    private readonly presets: KeepPresets,
+    private readonly createDeployments: CreateDeployments,
+    private readonly operateDeployments: OperateDeployments,
   ) {}
 
   onModuleInit(): void {
     this.messaging.serve(deployerRequests, {
       ...this.operations,
-      listTemplates: (_input, context) => {
+      listTemplates: async (_input, context) => {
         requireServiceOr(context, 'templates:read');
-        return { items: this.templates.list() };
+        return { items: await this.templates.list() };
       },
+      exportTemplate: (input, context) => this.carriedTemplates.export(input, context),
+      importTemplate: (input, context) => this.carriedTemplates.import(input, context),
+      removeTemplate: (input, context) => this.carriedTemplates.remove(input, context),
+      listPresets: (input, context) => this.presets.list(input, context),
+      getPreset: (input, context) => this.presets.get(input, context),
+      savePreset: (input, context) => this.presets.save(input, context),
+      renamePreset: (input, context) => this.presets.rename(input, context),
+      removePreset: (input, context) => this.presets.remove(input, context),
+      exportPreset: (input, context) => this.presets.export(input, context),
+      importPreset: (input, context) => this.presets.import(input, context),
+      createDeployments: (input, context) => this.createDeployments.execute(input, context),
+      operateDeployments: (input, context) => this.operateDeployments.execute(input, context),
       listDeployments: (input, context) => this.deployments.list(input, context),
       getDeployment: (input, context) => this.deployments.get(input, context),
       createDeployment: (input, context) => this.createDeployment.execute(input, context),
@@ -46,6 +68,7 @@ export class DeployerController implements OnModuleInit {
       redeployDeployment: (input, context) => this.redeployDeployment.execute(input, context),
       getDeploymentMetrics: (input, context) => this.metrics.execute(input, context),
       approveDevice: (input, context) => this.approveDevice.execute(input, context),
+      examineMachine: (_input, context) => this.machine.execute(context),
       readLogs: (input, context) => this.logs.read(input, context),
       followLogs: (input, context) => this.logs.follow(input, context),
     });

@@ -136,6 +136,26 @@ describe('reading', () => {
     expect(items.map((template) => template.id)).toEqual(['coding', 'general', 'research', 'support']);
   });
 
+  test('tells before any deploy what the machine lacks for one, and how to get it', async () => {
+    const look = async () => (await system.call(deployerRequests.examineMachine, {}, as('viewer'))).items;
+    expect((await look()).map(({ part, ok }) => [part, ok])).toEqual([
+      ['process', true],
+      ['memory', true],
+      ['disk', true],
+      ['git', true],
+    ]);
+    system.runtime.fail('preflight', { code: 'no_npm', cause: 'There is no npm.', remedy: 'Install npm.' });
+    system.runtime.setFreeMemoryMb(1);
+    expect(await look()).toMatchObject([
+      { part: 'process', ok: false, needed: true, detail: 'There is no npm.', remedy: 'Install npm.' },
+      { part: 'memory', ok: false, needed: true },
+      { ok: true, remedy: null },
+      { ok: true, remedy: null },
+    ]);
+    system.runtime.heal('preflight');
+    system.runtime.setFreeMemoryMb(100_000);
+  });
+
   test('of what is not there is told so', async () => {
     const absent = { code: 'deployment_not_found', status: 404 };
     const id = newId();

@@ -109,7 +109,13 @@ export class Neighbours {
           this.present('models');
           const model = { demo: true, contextWindow: 64_000, maxTokens: 4_096 };
           const models = ['demo', 'demo-2'].map((id) => ({ id, ...model }));
-          return { baseUrl: 'http://127.0.0.1:1/v1', defaultModel: 'demo', demo: true, models };
+          return {
+            baseUrl: 'http://127.0.0.1:1/v1',
+            defaultModel: 'demo',
+            answering: 'demo',
+            demo: true,
+            models,
+          };
         },
         checkProvider: () => {
           this.present('models');
@@ -155,9 +161,15 @@ export class Neighbours {
           const version = (this.connections.get(deploymentId)?.version ?? 0) + 1;
           const connection: Connection = {
             id: this.connections.get(deploymentId)?.id ?? newId(),
+            kind: 'deployed',
             deploymentId,
             name,
             url,
+            auth: 'token',
+            accessClientId: null,
+            tlsFingerprint: null,
+            pairing: null,
+            missing: [],
             state: this.refusal ? 'refused' : 'connected',
             reason: this.refusal,
             nextAttemptAt: null,
@@ -197,7 +209,9 @@ export class Neighbours {
             connectionId,
             deploymentId,
             deploymentName: name,
+            remote: false,
             model: null,
+            skills: [],
             online: true,
           };
           return { items: [agent] };

@@ -4,7 +4,7 @@ import { Messaging } from '@aether/messaging/messaging';
 import { Inject, Injectable } from '@nestjs/common';
 import type { DeployerConfig } from '../config.js';
 import { DeploymentRepository } from '../deployment.repository.js';
-import { Templates } from '../templates.js';
+import { Templates } from '../templates/templates.js';
 import { CONFIG } from '../tokens.js';
 import { StepError } from './step-error.js';
 import type { Step, StepTools } from './step.js';
@@ -33,7 +33,7 @@ export class Preflight implements Step {
   }
 
   private async checkMemory(tools: StepTools): Promise<string> {
-    const neededMb = this.templates.get(tools.deployment().template).memoryMb;
+    const neededMb = (await this.templates.get(tools.deployment().template)).memoryMb;
     const availableMb = await tools.runtime.availableMemoryMb();
     const remedy = 'Stop another agent or program, then repair the deployment.';
     if (availableMb < neededMb)

@@ -3,7 +3,7 @@ import { modelsRequests } from '@aether/contracts/models';
 import { Messaging } from '@aether/messaging/messaging';
 import { Inject, Injectable } from '@nestjs/common';
 import type { DeployerConfig } from '../config.js';
-import { Templates } from '../templates.js';
+import { Templates } from '../templates/templates.js';
 import { CONFIG } from '../tokens.js';
 import { StepError } from './step-error.js';
 import type { Step, StepTools } from './step.js';
@@ -47,7 +47,7 @@ export class Prepare implements Step {
         settings,
         toolServers: this.config.AGENT_TOOLS_URL ? { aether: this.config.AGENT_TOOLS_URL } : {},
         model: { baseUrl: endpoint.baseUrl, id: model, offered: endpoint.models },
-        files: this.templates.get(template).files,
+        files: (await this.templates.get(template)).files,
       },
       { gatewayToken, modelKey: key },
     );
