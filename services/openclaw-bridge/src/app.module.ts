@@ -28,12 +28,13 @@ import { ConnectionHub } from './connections/connection-hub.js';
 import { ConnectionRepository } from './connections/connection.repository.js';
 import { DeviceRepository } from './connections/device.repository.js';
 import { Devices } from './connections/devices.js';
-import { GatewayTokens } from './connections/gateway-tokens.js';
+import { GatewaySecrets } from './connections/gateway-secrets.js';
 import { ListAgents } from './connections/list-agents.js';
 import { OpenConnection } from './connections/open-connection.js';
 import { PeriodicProbe } from './connections/periodic-probe.js';
 import { ProbeGateway } from './connections/probe-gateway.js';
 import { ReadConnections } from './connections/read-connections.js';
+import { RemoteConnections } from './connections/remote-connections.js';
 import { RenewConnections } from './connections/renew-connections.js';
 import { GatewayClients } from './gateway/gateway-client.js';
 import { OfficialClients } from './gateway/official-client.js';
@@ -45,6 +46,7 @@ const useCases = [
   ProbeGateway,
   OpenConnection,
   CloseConnection,
+  RemoteConnections,
   RenewConnections,
   ReadConnections,
   ListAgents,
@@ -62,7 +64,7 @@ const parts = [
   ConnectionRepository,
   DeviceRepository,
   Devices,
-  GatewayTokens,
+  GatewaySecrets,
   ConnectionHub,
   PeriodicProbe,
   ChatRepository,

@@ -1,9 +1,11 @@
 import { DatabaseConfig } from '@aether/runtime/config';
+import { AllowedRanges } from '@aether/runtime/outbound';
 import { z } from 'zod';
 
 const seconds = (fallback: number, max: number) => z.coerce.number().int().min(1).max(max).default(fallback);
 
 export const BridgeConfig = DatabaseConfig.extend({
+  OUTBOUND_ALLOWED_RANGES: AllowedRanges,
   PROBE_EVERY_S: seconds(60, 86_400),
   TURN_MAX_S: seconds(1_800, 86_400).describe('a turn that has not ended by then is aborted'),
   QUEUE_MAX_S: seconds(600, 86_400).describe('how long a message waits for its gateway'),

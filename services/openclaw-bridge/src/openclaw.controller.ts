@@ -15,6 +15,7 @@ import { ListAgents } from './connections/list-agents.js';
 import { OpenConnection } from './connections/open-connection.js';
 import { ProbeGateway } from './connections/probe-gateway.js';
 import { ReadConnections } from './connections/read-connections.js';
+import { RemoteConnections } from './connections/remote-connections.js';
 import { OPERATIONS } from './tokens.js';
 
 @Controller()
@@ -26,6 +27,7 @@ export class OpenclawController implements OnModuleInit {
     private readonly openConnection: OpenConnection,
     private readonly closeConnection: CloseConnection,
     private readonly connections: ReadConnections,
+    private readonly remote: RemoteConnections,
     private readonly listAgents: ListAgents,
     private readonly createChat: CreateChat,
     private readonly chats: ReadChats,
@@ -46,6 +48,11 @@ export class OpenclawController implements OnModuleInit {
       listConnections: (query) => this.connections.list(query),
       getConnection: ({ id }, context) => this.connections.get(id, context),
       listProbes: (query, context) => this.connections.probes(query, context),
+      createConnection: (input, context) => this.remote.create(input, context),
+      testConnection: (input, context) => this.remote.test(input, context),
+      updateConnection: (input, context) => this.remote.update(input, context),
+      rotateDevice: (input, context) => this.remote.rotateDevice(input, context),
+      deleteConnection: (input, context) => this.remote.remove(input, context),
       listAgents: (input) => this.listAgents.execute(input),
       createChat: (input, context) => this.createChat.execute(input, context),
       listChats: (query) => this.chats.list(query),

@@ -12,6 +12,8 @@ import { CreateBridge1763857000000 } from './migrations/1763857000000-create-bri
 import { ChatDirectory1764000000000 } from './migrations/1764000000000-chat-directory.js';
 import { Devices1764000200000 } from './migrations/1764000200000-devices.js';
 import { Approvals1764000300000 } from './migrations/1764000300000-approvals.js';
+import { ChatMission1764200000000 } from './migrations/1764200000000-chat-mission.js';
+import { RemoteGateways1764300000000 } from './migrations/1764300000000-remote-gateways.js';
 
 export const openclawBridgeService = defineService({
   name: 'openclaw-bridge',
@@ -24,6 +26,8 @@ export const openclawBridgeService = defineService({
       ChatDirectory1764000000000,
       Devices1764000200000,
       Approvals1764000300000,
+      ChatMission1764200000000,
+      RemoteGateways1764300000000,
     ],
   },
   counted: [

@@ -26,6 +26,14 @@ describe('with a real OpenClaw gateway', () => {
   }, 60_000);
   afterAll(() => bridge.stop());
 
+  test('the skills that are ready to use are reported with the agent', async () => {
+    const { deploymentId } = chat;
+    await eventually(async () => {
+      const { items } = await bridge.call(openclawRequests.listAgents, { deploymentId });
+      expect(items[0]?.skills).toContain('skill-creator');
+    });
+  });
+
   test('a reply streams to the screen and is stored once', async () => {
     gateway().model.answer(() => say('Hello from a real gateway.', { chunkDelayMs: 20 }));
     const screen = bridge.follow(chat.id);

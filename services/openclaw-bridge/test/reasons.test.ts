@@ -4,7 +4,7 @@ import { openclawRequests } from '@aether/contracts/openclaw';
 import { Messaging } from '@aether/messaging/messaging';
 import { FakeGateway, connectRefusals, type Refusal } from '@aether/testing/fake-gateway';
 import { eventually } from '@aether/testing/eventually';
-import { explainScopes } from '../src/gateway/down-reasons.js';
+import { explainScopes } from '../src/gateway/offers.js';
 import { startBridgeUnderTest, type BridgeUnderTest } from './bridge-under-test.js';
 
 let bridge: BridgeUnderTest;
@@ -66,7 +66,7 @@ describe('each refusal of a gateway has a reason, a remedy and a behaviour of it
     [
       'pairing',
       () => connectRefusals.pairingRequired(pairing),
-      { state: 'disconnected', code: 'pairing_required' },
+      { state: 'pairing', code: 'pairing_required' },
     ],
     ['lock-out', () => connectRefusals.rateLimited(), { state: 'disconnected', code: 'locked_out' }],
     [
@@ -169,7 +169,7 @@ describe('a gateway that takes the bridge for a remote client', () => {
   test('tells how to approve the device where Aether cannot do it itself', async () => {
     const id = await connect(remote.url, remote.token);
     await eventually(async () =>
-      expect(await reasonOf(id)).toMatchObject({ state: 'disconnected', code: 'pairing_required' }),
+      expect(await reasonOf(id)).toMatchObject({ state: 'pairing', code: 'pairing_required' }),
     );
     expect(remote.pairings.requests).toHaveLength(1);
   });

@@ -27,6 +27,10 @@ export class ChatRow {
   @Column('text', { nullable: true })
   permissions: Permissions | null;
 
+  /** The mission that its model calls count for. */
+  @Column('uuid', { name: 'mission_id', nullable: true })
+  missionId: string | null;
+
   /** Sequence number of its last message. */
   @Column('int', { name: 'last_seq' })
   lastSeq: number;

@@ -66,7 +66,7 @@ export class ChatRepository {
     tx: Transaction,
     fields: Pick<
       ChatRow,
-      'connectionId' | 'deploymentId' | 'agentId' | 'title' | 'directory' | 'permissions'
+      'connectionId' | 'deploymentId' | 'agentId' | 'title' | 'directory' | 'permissions' | 'missionId'
     >,
   ): Promise<ChatRow> {
     const now = this.clock.now();

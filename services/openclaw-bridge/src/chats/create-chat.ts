@@ -19,7 +19,8 @@ export class CreateChat {
 
   async execute(input: InputOf<typeof contract>, context: RequestContext<typeof contract>): Promise<Chat> {
     requireServiceOr(context, 'chats:write');
-    if (input.directory !== undefined || input.permissions !== undefined) requireService(context);
+    const ofServices = [input.directory, input.permissions, input.missionId];
+    if (ofServices.some((setting) => setting !== undefined)) requireService(context);
     const connection = await this.connections.findByDeployment(input.deploymentId);
     if (!connection || connection.state === 'closed') throw context.fail('connection_not_found');
     const agent = input.agentId
@@ -33,6 +34,7 @@ export class CreateChat {
         agentId: agent.id,
         directory: input.directory ?? null,
         permissions: input.permissions ?? null,
+        missionId: input.missionId ?? null,
         title: input.title ?? `Chat with ${agent.name}`,
       });
       return chat.reply();

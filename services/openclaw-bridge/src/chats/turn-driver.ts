@@ -1,3 +1,6 @@
+import { modelsRequests } from '@aether/contracts/models';
+import { serviceContext } from '@aether/messaging/context';
+import { Messaging } from '@aether/messaging/messaging';
 import type { Clock } from '@aether/runtime/clock';
 import type { Logger } from '@aether/runtime/logger';
 import { Inject, Injectable } from '@nestjs/common';
@@ -35,6 +38,7 @@ export class TurnDriver {
     private readonly open: OpenTurns,
     private readonly feed: ChatFeed,
     private readonly store: TurnStore,
+    private readonly messaging: Messaging,
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(CONFIG) private readonly config: BridgeConfig,
     @Inject(LOGGER) private readonly logger: Logger,
@@ -89,7 +93,8 @@ export class TurnDriver {
 
   private async send(turn: Turn, link: Link): Promise<void> {
     if (turn.abortRequested) return this.end(turn, outcomes.aborted(turn.text));
-    if ((turn.directory || turn.permissions) && !(await this.setUp(turn, link))) return;
+    const isSpecial = turn.directory ?? turn.permissions ?? turn.missionId;
+    if (isSpecial && !(await this.setUp(turn, link))) return;
     // Written before it is sent: after a crash in between, the history tells whether it arrived.
     turn.sentAt = this.clock.now();
     await this.chats.markSent(turn.replyId, turn.sentAt);
@@ -121,15 +126,31 @@ export class TurnDriver {
         ...(cwd && { cwd }),
         ...(permissionMode && { permissionMode }),
       });
-      const { entry } = SessionAnswer.parse(answer);
+      const { entry, sessionId } = SessionAnswer.parse(answer);
       const isThere = !cwd || samePath(entry?.spawnedCwd, cwd);
-      if (isThere && (!permissionMode || entry?.permissionMode === permissionMode)) return true;
+      if (isThere && (!permissionMode || entry?.permissionMode === permissionMode))
+        return await this.attribute(turn, sessionId);
     } catch (error) {
       if (!(error instanceof GatewayRequestError) || error.isLost || error.retryable) throw error;
       refusal = error.message;
     }
     await this.end(turn, outcomes.setUpRefused(turn.text, refusal));
     return false;
+  }
+
+  /** Says which mission the session's model calls count for, before it makes any. False where that has to wait. */
+  private async attribute(turn: Turn, session: string | undefined): Promise<boolean> {
+    const { deploymentId, missionId } = turn;
+    if (!missionId || !session) return true;
+    try {
+      const input = { deploymentId, missionId, session };
+      await this.messaging.call(modelsRequests.attributeSession, input, serviceContext('openclaw-bridge'));
+      return true;
+    } catch (error) {
+      this.logger.info({ err: error, chatId: turn.chatId }, 'a turn waits for the models service');
+      this.advanceLater(turn);
+      return false;
+    }
   }
 
   /** Finds out from the gateway's record how far a sent turn has come. */

@@ -16,6 +16,8 @@ export class Turn {
   /** Where the agent works instead of its own workspace. */
   readonly directory: string | null;
   readonly permissions: Permissions | null;
+  readonly deploymentId: string;
+  readonly missionId: string | null;
   /** Idempotency key of the turn at the gateway, which also names its run. */
   readonly runId: string;
   readonly prompt: string;
@@ -46,6 +48,8 @@ export class Turn {
     this.agentId = chat.agentId;
     this.directory = chat.directory;
     this.permissions = chat.permissions;
+    this.deploymentId = chat.deploymentId;
+    this.missionId = chat.missionId;
     this.runId = prompt.id;
     this.prompt = prompt.text;
     this.queuedAt = reply.createdAt;

@@ -13,8 +13,7 @@ import { Approvals } from '../approvals/approvals.js';
 import { TurnEvents } from '../chats/turn-events.js';
 import type { Link } from '../chats/turn-driver.js';
 import { Turns } from '../chats/turns.js';
-import { explainScopes } from '../gateway/down-reasons.js';
-import { AgentList } from '../gateway/frames.js';
+import { explainScopes } from '../gateway/offers.js';
 import {
   GatewayClients,
   GatewayRequestError,
@@ -24,10 +23,11 @@ import {
   type Hello,
 } from '../gateway/gateway-client.js';
 import { LOGGER } from '../tokens.js';
-import type { ConnectionRow, KnownAgent } from './connection.entity.js';
+import type { ConnectionRow } from './connection.entity.js';
 import { ConnectionRepository } from './connection.repository.js';
 import { Devices } from './devices.js';
-import { TokenUnreadable } from './gateway-tokens.js';
+import { readAgents, readSkills } from './read-agents.js';
+import { TokenUnreadable } from './gateway-secrets.js';
 
 const RETRY_MS = 1_000;
 const ASK_WITHIN_MS = 5_000;
@@ -112,16 +112,12 @@ export class ConnectionHub implements OnApplicationBootstrap, BeforeApplicationS
 
   /** Asks the gateway for its agents and keeps the answer for when it is away. */
   async refreshAgents(id: string): Promise<void> {
-    await this.connections.rememberAgents(id, await this.readAgents(id));
+    const ask = this.asking(id);
+    await this.connections.rememberAgents(id, await readSkills(ask, await readAgents(ask)));
   }
 
-  private async readAgents(id: string): Promise<KnownAgent[]> {
-    const answer = await this.request(id, 'agents.list', { params: {}, timeoutMs: ASK_WITHIN_MS });
-    return AgentList.parse(answer).agents.map((agent) => ({
-      id: agent.id,
-      name: agent.name ?? agent.id,
-      model: typeof agent.model === 'string' ? agent.model : (agent.model?.primary ?? null),
-    }));
+  private asking(id: string) {
+    return (method: string, params: object) => this.request(id, method, { params, timeoutMs: ASK_WITHIN_MS });
   }
 
   private async openAll(): Promise<void> {
@@ -151,8 +147,11 @@ export class ConnectionHub implements OnApplicationBootstrap, BeforeApplicationS
         held.client.open();
         return;
       } catch (error) {
-        if (!(error instanceof TokenUnreadable)) throw error;
-        this.onDown(held, { ...error.reason, retry: 'soon', nextAttemptAt: new Date(Date.now() + RETRY_MS) });
+        if (!this.isHeld(held)) return;
+        const nextAttemptAt = new Date(Date.now() + RETRY_MS);
+        if (error instanceof TokenUnreadable)
+          this.onDown(held, { ...error.reason, retry: 'soon', nextAttemptAt });
+        else this.logger.warn({ err: error, connectionId: held.id }, 'a connection was not begun');
         await delay(RETRY_MS);
       }
     }
@@ -164,7 +163,7 @@ export class ConnectionHub implements OnApplicationBootstrap, BeforeApplicationS
       if (held.hello !== hello) return;
       const withheld = explainScopes(hello.scopes);
       // Known before the connection is called usable, so that whoever waited for it finds its agents.
-      const agents = withheld ? null : await this.readAgents(held.id).catch(() => null);
+      const agents = withheld ? null : await readAgents(this.asking(held.id)).catch(() => null);
       const before = await this.connections.find(held.id);
       await this.connections.update(held.id, serviceContext('openclaw-bridge'), (row) => {
         row.ready(hello, agents);
@@ -179,16 +178,21 @@ export class ConnectionHub implements OnApplicationBootstrap, BeforeApplicationS
       };
       await this.turns.connected(link);
       await this.approvals.connected(link);
+      // What they are able to do is asked for when nobody waits any more.
+      this.refreshLater(held);
     });
   }
 
   private onEvent(held: Held, event: GatewayEvent): void {
     this.events.handle(event);
     if (this.approvals.concerns(event)) this.write(held, () => this.approvals.handle(held.id, event));
-    if (event.event === 'chat.metadata.changed')
-      void this.refreshAgents(held.id).catch((error: unknown) =>
-        this.logger.info({ err: error, connectionId: held.id }, 'the agents were not read again'),
-      );
+    if (event.event === 'chat.metadata.changed') this.refreshLater(held);
+  }
+
+  private refreshLater({ id }: Held): void {
+    void this.refreshAgents(id).catch((error: unknown) =>
+      this.logger.info({ err: error, connectionId: id }, 'the agents were not read again'),
+    );
   }
 
   private onGap(held: Held, gap: { expected: number; received: number }): void {

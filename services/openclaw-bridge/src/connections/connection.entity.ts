@@ -1,15 +1,43 @@
-import type { Agent, Connection, ConnectionState, Reason } from '@aether/contracts/openclaw';
+import type {
+  Agent,
+  Connection,
+  ConnectionState,
+  GatewayAuth,
+  Pairing,
+  Reason,
+} from '@aether/contracts/openclaw';
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
+import { approvalCommand } from '../gateway/down-reasons.js';
 import type { Down, Hello } from '../gateway/gateway-client.js';
+import { explainMethods } from '../gateway/offers.js';
 
 /** An agent as its gateway last named it. */
-export type KnownAgent = Pick<Agent, 'id' | 'name' | 'model'>;
+export type KnownAgent = Pick<Agent, 'id' | 'name' | 'model'> & { skills?: string[] };
+
+/** Gateways forget a request for approval after this time. */
+const PAIRING_MS = 300_000;
+
+/** Where a gateway is and what it is shown; secrets by reference. */
+export interface ConnectionTarget {
+  readonly name: string;
+  readonly url: string;
+  readonly auth: GatewayAuth;
+  /** Null where the device alone is shown. */
+  readonly tokenSecretId: string | null;
+  readonly accessClientId: string | null;
+  readonly accessSecretId: string | null;
+  readonly tlsFingerprint: string | null;
+}
 
 @Entity('connection')
 export class ConnectionRow {
   @PrimaryColumn('uuid')
   id: string;
 
+  @Column('text')
+  kind: Connection['kind'];
+
+  /** Of a remote gateway: the connection's own id, so that whatever belongs to a gateway is found by one. */
   @Index('UQ_connection_deployment', { unique: true })
   @Column('uuid', { name: 'deployment_id' })
   deploymentId: string;
@@ -20,14 +48,30 @@ export class ConnectionRow {
   @Column('text')
   url: string;
 
-  @Column('uuid', { name: 'token_secret_id' })
-  tokenSecretId: string;
+  @Column('text')
+  auth: GatewayAuth;
+
+  /** Null where the device alone is shown. */
+  @Column('uuid', { name: 'token_secret_id', nullable: true })
+  tokenSecretId: string | null;
+
+  @Column('text', { name: 'access_client_id', nullable: true })
+  accessClientId: string | null;
+
+  @Column('uuid', { name: 'access_secret_id', nullable: true })
+  accessSecretId: string | null;
+
+  @Column('text', { name: 'tls_fingerprint', nullable: true })
+  tlsFingerprint: string | null;
 
   @Column('text')
   state: ConnectionState;
 
   @Column('jsonb', { nullable: true })
   reason: Reason | null;
+
+  @Column('jsonb', { nullable: true })
+  pairing: Pairing | null;
 
   @Column('timestamptz', { name: 'next_attempt_at', nullable: true })
   nextAttemptAt: Date | null;
@@ -40,6 +84,9 @@ export class ConnectionRow {
 
   @Column('jsonb')
   scopes: readonly string[];
+
+  @Column('jsonb')
+  methods: readonly string[];
 
   @Column('text', { name: 'boot_id', nullable: true })
   bootId: string | null;
@@ -57,11 +104,9 @@ export class ConnectionRow {
   updatedAt: Date;
 
   /** Points the connection at a gateway, new or moved. */
-  aim(target: { name: string; url: string; tokenSecretId: string }): void {
+  aim(target: Partial<ConnectionTarget>): void {
     Object.assign(this, target);
-    this.state = 'connecting';
-    this.reason = null;
-    this.nextAttemptAt = null;
+    this.become('connecting');
   }
 
   /** True where it is, or is about to be, connected to this very gateway. */
@@ -74,40 +119,58 @@ export class ConnectionRow {
   /** `agents` are null where they could not be asked for. */
   ready(hello: Hello, agents: KnownAgent[] | null): void {
     if (this.state === 'closed') return;
-    this.state = 'connected';
-    this.reason = null;
-    this.nextAttemptAt = null;
+    this.become('connected');
+    this.methods = hello.methods;
     this.gatewayVersion = hello.version;
     this.protocol = hello.protocol;
     this.scopes = hello.scopes;
     this.bootId = hello.bootId;
-    if (agents) this.agents = agents;
+    const skillsOf = (id: string) => this.agents.find((agent) => agent.id === id)?.skills ?? [];
+    if (agents) this.agents = agents.map((agent) => ({ skills: skillsOf(agent.id), ...agent }));
   }
 
-  down({ code, cause, remedy, retry, nextAttemptAt }: Down): void {
+  down({ code, cause, remedy, retry, nextAttemptAt, pairingRequestId }: Down): void {
     if (this.state === 'closed') return;
     this.state = retry === 'never' ? 'refused' : 'disconnected';
     this.reason = { code, cause, remedy };
     this.nextAttemptAt = nextAttemptAt;
+    if (pairingRequestId === undefined) {
+      this.pairing = null;
+    } else {
+      this.state = 'pairing';
+      // The same request asked for again keeps its deadline.
+      if (this.pairing?.requestId !== pairingRequestId) this.pairing = pairingOf(pairingRequestId);
+    }
   }
 
   close(): void {
-    this.state = 'closed';
+    this.become('closed');
+  }
+
+  private become(state: 'connecting' | 'connected' | 'closed'): void {
+    this.state = state;
     this.reason = null;
+    this.pairing = null;
     this.nextAttemptAt = null;
   }
 
   reply(): Connection {
     return {
       id: this.id,
-      deploymentId: this.deploymentId,
+      kind: this.kind,
+      deploymentId: this.kind === 'remote' ? null : this.deploymentId,
       name: this.name,
       url: this.url,
+      auth: this.auth,
+      accessClientId: this.accessClientId,
+      tlsFingerprint: this.tlsFingerprint,
       state: this.state,
       reason: this.reason,
+      pairing: this.pairing,
       nextAttemptAt: this.nextAttemptAt?.toISOString() ?? null,
       gatewayVersion: this.gatewayVersion,
       protocol: this.protocol,
+      missing: this.methods.length > 0 ? explainMethods(this.methods) : [],
       scopes: [...this.scopes],
       bootId: this.bootId,
       gaps: this.gaps,
@@ -115,4 +178,14 @@ export class ConnectionRow {
       updatedAt: this.updatedAt.toISOString(),
     };
   }
+}
+
+function pairingOf(requestId: string): Pairing {
+  const since = Date.now();
+  return {
+    requestId,
+    command: approvalCommand(requestId),
+    since: new Date(since).toISOString(),
+    expiresAt: new Date(since + PAIRING_MS).toISOString(),
+  };
 }

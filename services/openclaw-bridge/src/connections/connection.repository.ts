@@ -8,7 +8,7 @@ import type { Clock } from '@aether/runtime/clock';
 import { Inject, Injectable } from '@nestjs/common';
 import { Not } from 'typeorm';
 import { CLOCK } from '../tokens.js';
-import { ConnectionRow, type KnownAgent } from './connection.entity.js';
+import { ConnectionRow, type ConnectionTarget, type KnownAgent } from './connection.entity.js';
 import { ProbeRow } from './probe.entity.js';
 
 const PROBES_KEPT = 200;
@@ -39,10 +39,14 @@ export class ConnectionRepository {
     return this.database.read((manager) => manager.findBy(ConnectionRow, { state: Not('closed') }));
   }
 
-  /** Of these, the ones that show this token. */
-  async openWithToken(tokenSecretId: string): Promise<ConnectionRow[]> {
+  /** Of these, the ones that show this secret. */
+  async openWithSecret(secretId: string): Promise<ConnectionRow[]> {
+    const state = Not('closed' as const);
     return this.database.read((manager) =>
-      manager.findBy(ConnectionRow, { tokenSecretId, state: Not('closed') }),
+      manager.findBy(ConnectionRow, [
+        { tokenSecretId: secretId, state },
+        { accessSecretId: secretId, state },
+      ]),
     );
   }
 
@@ -64,10 +68,42 @@ export class ConnectionRepository {
       lock: { mode: 'pessimistic_write' },
     });
     if (found?.isAimedAt(rest)) return { row: found, isChanged: false };
-    const row = found ?? fresh(deploymentId);
+    const row = found ?? fresh({ id: newId(), kind: 'deployed', deploymentId });
     row.aim(rest);
     await this.save(tx, row);
     return { row, isChanged: true };
+  }
+
+  /** Adds the connection of a remote gateway. Null where another has this name. */
+  async addRemote(tx: Transaction, id: string, target: ConnectionTarget): Promise<ConnectionRow | null> {
+    if (await this.isTaken(tx, { id, name: target.name })) return null;
+    const row = fresh({ id, kind: 'remote', deploymentId: id });
+    row.aim(target);
+    await this.save(tx, row);
+    return row;
+  }
+
+  /** Points the connection of a remote gateway elsewhere. Null where it is gone; `taken`: another has this name. */
+  async aimRemote(
+    tx: Transaction,
+    id: string,
+    target: Partial<ConnectionTarget>,
+  ): Promise<ConnectionRow | 'taken' | null> {
+    if (target.name !== undefined && (await this.isTaken(tx, { id, name: target.name }))) return 'taken';
+    const row = await tx.manager.findOne(ConnectionRow, {
+      where: { id },
+      lock: { mode: 'pessimistic_write' },
+    });
+    if (!row) return null;
+    row.aim(target);
+    await this.save(tx, row);
+    return row;
+  }
+
+  /** Two at once with one name are put in order. */
+  private async isTaken(tx: Transaction, { id, name }: { id: string; name: string }): Promise<boolean> {
+    await tx.manager.query(`SELECT pg_advisory_xact_lock(hashtextextended('connection ' || $1, 0))`, [name]);
+    return tx.manager.existsBy(ConnectionRow, { name, kind: 'remote', id: Not(id) });
   }
 
   /**
@@ -156,10 +192,15 @@ function factsOf(row: ConnectionRow) {
   return { ...row.reply(), nextAttemptAt: null, version: 0, updatedAt: '' };
 }
 
-function fresh(deploymentId: string): ConnectionRow {
+function fresh(who: Pick<ConnectionRow, 'id' | 'kind' | 'deploymentId'>): ConnectionRow {
   return Object.assign(new ConnectionRow(), {
-    id: newId(),
-    deploymentId,
+    ...who,
+    auth: 'token' as const,
+    tokenSecretId: null,
+    accessClientId: null,
+    accessSecretId: null,
+    tlsFingerprint: null,
+    methods: [],
     gatewayVersion: null,
     protocol: null,
     scopes: [],

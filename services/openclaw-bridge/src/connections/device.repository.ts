@@ -17,4 +17,12 @@ export class DeviceRepository {
       return manager.findOneByOrFail(DeviceRow, { deploymentId: device.deploymentId });
     });
   }
+
+  async replace(device: DeviceRow): Promise<void> {
+    await this.database.read((manager) => manager.upsert(DeviceRow, device, ['deploymentId']));
+  }
+
+  async remove(deploymentId: string): Promise<void> {
+    await this.database.read((manager) => manager.delete(DeviceRow, { deploymentId }));
+  }
 }

@@ -19,9 +19,11 @@ export class ListAgents {
 function agentsOf(row: ConnectionRow): Agent[] {
   return row.agents.map((agent) => ({
     ...agent,
+    skills: agent.skills ?? [],
     connectionId: row.id,
     deploymentId: row.deploymentId,
     deploymentName: row.name,
+    remote: row.kind === 'remote',
     online: row.state === 'connected',
   }));
 }

@@ -2,7 +2,7 @@ import type { ProbeReport, Reason } from '@aether/contracts/openclaw';
 import type { Clock } from '@aether/runtime/clock';
 import { Inject, Injectable } from '@nestjs/common';
 import { AgentList } from '../gateway/frames.js';
-import { explainScopes } from '../gateway/down-reasons.js';
+import { explainScopes } from '../gateway/offers.js';
 import {
   GatewayClients,
   type GatewayAddress,
@@ -13,8 +13,8 @@ import { CLOCK } from '../tokens.js';
 import { ConnectionHub } from './connection-hub.js';
 import type { ConnectionRow } from './connection.entity.js';
 import { ConnectionRepository } from './connection.repository.js';
-import { Devices } from './devices.js';
-import { TokenUnreadable } from './gateway-tokens.js';
+import { Devices, deployedAt } from './devices.js';
+import { TokenUnreadable } from './gateway-secrets.js';
 import { ProbeFailed, Probing } from './probing.js';
 
 const HTTP_WITHIN_MS = 5_000;
@@ -40,32 +40,27 @@ export class ProbeGateway {
   /** Over a connection of its own, as before the first real one. */
   async execute(input: Target & { connectionId?: string }): Promise<ProbeReport> {
     const probing = new Probing(this.clock.now());
-    let client: GatewayClient | undefined;
     const report = await probing.report(async () => {
       await probing.check('http', () => readiness(input.url));
-      const { hello, ...reached } = await probing.check('handshake', async () => {
-        const done = await this.shakeHands(await this.addressOf(input));
-        return { ...done, detail: versionOf(done.hello) };
-      });
-      client = reached.client;
-      probing.gatewayVersion = hello.version;
-      await probing.check('scopes', () => scopesOf(hello));
-      await probing.check('call', async () => {
-        const { agents } = AgentList.parse(await reached.client.request('agents.list', {}, HTTP_WITHIN_MS));
-        return { detail: `${agents.length} ${agents.length === 1 ? 'agent' : 'agents'}` };
-      });
+      await this.throughProtocol(probing, () => this.addressOf(input));
     });
-    await client?.close();
     if (input.connectionId && (await this.connections.find(input.connectionId)))
       await this.connections.recordProbe(input.connectionId, report);
     return report;
+  }
+
+  /** An address that is not kept: the device it shows is forgotten again. */
+  async address(address: GatewayAddress): Promise<ProbeReport> {
+    const probing = new Probing(this.clock.now());
+    return probing.report(() => this.throughProtocol(probing, () => Promise.resolve(address)));
   }
 
   /** Over the connection that is held anyway, so that a probe a minute costs the gateway next to nothing. */
   async held(row: ConnectionRow): Promise<ProbeReport> {
     const probing = new Probing(this.clock.now());
     const report = await probing.report(async () => {
-      await probing.check('http', () => readiness(row.url));
+      // What a remote one tells over HTTP may belong to whatever stands before it.
+      if (row.kind === 'deployed') await probing.check('http', () => readiness(row.url));
       const { hello } = await probing.check('handshake', async () => {
         const hello = this.hub.hello(row.id);
         if (!hello) throw new ProbeFailed(row.reason ?? NOT_YET);
@@ -82,8 +77,25 @@ export class ProbeGateway {
     return report;
   }
 
+  private async throughProtocol(probing: Probing, addressOf: () => Promise<GatewayAddress>): Promise<void> {
+    const { hello, client } = await probing.check('handshake', async () => {
+      const done = await this.shakeHands(await addressOf());
+      return { ...done, detail: versionOf(done.hello) };
+    });
+    probing.gatewayVersion = hello.version;
+    try {
+      await probing.check('scopes', () => scopesOf(hello));
+      await probing.check('call', async () => {
+        const { agents } = AgentList.parse(await client.request('agents.list', {}, HTTP_WITHIN_MS));
+        return { detail: `${agents.length} ${agents.length === 1 ? 'agent' : 'agents'}` };
+      });
+    } finally {
+      await client.close();
+    }
+  }
+
   private async addressOf(target: Target): Promise<GatewayAddress> {
-    return this.devices.addressOf(target).catch((error: unknown) => {
+    return this.devices.addressOf(deployedAt(target)).catch((error: unknown) => {
       throw error instanceof TokenUnreadable ? new ProbeFailed(error.reason) : error;
     });
   }

@@ -40,11 +40,43 @@ const soon = (code: string, cause: string, remedy: string): Verdict => ({
 
 const waits = 'Nothing to do: Aether connects again by itself.';
 const restartAgent = 'Restart the agent, so that its configuration is written anew.';
+const useTrustedProxy =
+  'Name the proxy in `gateway.trustedProxies`, so that the gateway sees who connects, or connect without it.';
 
 /** The gateway's own words for refusing a handshake (its `details.code`). */
 const byDetail: Readonly<Record<string, Verdict>> = {
   AUTH_TOKEN_MISMATCH: never('token_mismatch', 'The gateway has another token than Aether.', restartAgent),
   AUTH_TOKEN_MISSING: never('token_missing', 'The gateway wants a token and got none.', restartAgent),
+  AUTH_TOKEN_NOT_CONFIGURED: never(
+    'token_not_configured',
+    'The gateway has no token of its own to compare with.',
+    'Set `gateway.auth.token` there, or connect with a password.',
+  ),
+  AUTH_PASSWORD_MISMATCH: never(
+    'password_mismatch',
+    'The gateway has another password than Aether.',
+    'Give the connection the gateway’s present password.',
+  ),
+  AUTH_PASSWORD_MISSING: never(
+    'password_missing',
+    'The gateway wants a password and got none.',
+    'Give the connection the gateway’s password, in place of a token.',
+  ),
+  AUTH_PASSWORD_NOT_CONFIGURED: never(
+    'password_not_configured',
+    'The gateway has no password of its own to compare with.',
+    'Set `gateway.auth.password` there, or connect with a token.',
+  ),
+  AUTH_IDENTITY_HEADER_REQUIRED: never(
+    'identity_header_required',
+    'The gateway lets in only whom a trusted proxy names, and no proxy named anybody.',
+    'Connect through that proxy, or give the gateway a token.',
+  ),
+  AUTH_UNAUTHORIZED: never(
+    'unauthorized',
+    'The gateway refuses what it was shown, without saying why.',
+    'Compare `gateway.auth` there with the token or password here.',
+  ),
   AUTH_DEVICE_TOKEN_MISMATCH: never(
     'device_token_mismatch',
     'The gateway does not know the device token.',
@@ -99,10 +131,48 @@ const byDetail: Readonly<Record<string, Verdict>> = {
   MISSING_SCOPE: never('scope_missing', 'The gateway withholds a scope.', restartAgent),
 };
 
+const untrusted = (cause: string) =>
+  never(
+    'certificate_untrusted',
+    cause,
+    'Give the gateway a certificate of a known authority, or pin this one by its SHA-256 fingerprint.',
+  );
+
 /** Socket errors and refusals without a detail. */
 const byCode: Readonly<Record<string, Verdict>> = {
   ECONNREFUSED: soon('not_listening', 'Nothing listens at the gateway’s address.', waits),
   ECONNRESET: soon('connection_reset', 'The gateway cut the connection.', waits),
+  EPROTO: never('tls_missing', 'The address does not speak TLS.', 'Use a ws:// address, or give it TLS.'),
+  DEPTH_ZERO_SELF_SIGNED_CERT: untrusted('The gateway’s certificate is its own and nobody vouches for it.'),
+  SELF_SIGNED_CERT_IN_CHAIN: untrusted(
+    'The gateway’s certificate is of an authority that is not known here.',
+  ),
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: untrusted(
+    'The gateway’s certificate is of an authority that is not known.',
+  ),
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: untrusted(
+    'The gateway’s certificate is of an authority not known here.',
+  ),
+  ERR_TLS_CERT_ALTNAME_INVALID: never(
+    'certificate_of_another',
+    'The gateway’s certificate is for another host name.',
+    'Use the name in the certificate, or pin it by its SHA-256 fingerprint.',
+  ),
+  CERT_HAS_EXPIRED: slow(
+    'certificate_expired',
+    'The gateway’s certificate has expired.',
+    'Renew the certificate there.',
+  ),
+  FINGERPRINT_MISMATCH: never(
+    'certificate_changed',
+    'The gateway shows another certificate than the pinned one.',
+    'If the certificate was renewed, pin the new one; else somebody stands in between.',
+  ),
+  ADDRESS_REFUSED: slow(
+    'address_refused',
+    'Aether does not connect to this address.',
+    'Use a public address, or have its range added to OUTBOUND_ALLOWED_RANGES.',
+  ),
   ENOTFOUND: slow('host_unknown', 'The gateway’s host name is not known.', 'Check the address.'),
   ETIMEDOUT: soon('unreachable', 'The gateway’s host does not answer.', 'Check the network and the address.'),
   CHALLENGE_TIMEOUT: soon('no_challenge', 'The gateway took the connection and then said nothing.', waits),
@@ -141,8 +211,30 @@ const stopping = soon(
   'Start the agent again where this was not intended; Aether then connects by itself.',
 );
 
+/** What to do about the failures of a gateway that Aether cannot mend, by reason. */
+const elsewhere: Readonly<Record<string, string>> = {
+  token_mismatch: 'Give the connection the gateway’s present token.',
+  token_missing: 'Give the connection the gateway’s token.',
+  connection_lost: 'See whether the gateway runs; Aether connects again by itself.',
+  not_listening: 'See whether the gateway runs and listens there; Aether connects again by itself.',
+  stopping: 'Start the gateway again where this was not intended; Aether then connects by itself.',
+  refused: 'See the gateway’s log.',
+  connection_failed: 'See the gateway’s log.',
+};
+
 /** The reason, remedy and behaviour for a failure; the most exact knowledge wins. */
-export function explainDown(failure: Failure): Verdict {
+export function explainDown(failure: Failure, { isRemote }: { isRemote: boolean }): Verdict {
+  const verdict = verdictOn(failure);
+  const remedy = isRemote ? (elsewhere[verdict.code] ?? verdict.remedy) : verdict.remedy;
+  const { pairingRequestId } = failure;
+  if (pairingRequestId === undefined) return { ...verdict, remedy };
+  return { ...verdict, remedy: `On the gateway’s machine, run \`${approvalCommand(pairingRequestId)}\`.` };
+}
+
+/** What lets a device in, run on the gateway's machine. */
+export const approvalCommand = (requestId: string) => `openclaw devices approve ${requestId}`;
+
+function verdictOn(failure: Failure): Verdict {
   const { code, detail, message, httpStatus, closeCode, goodbye } = failure;
   const verdict =
     (goodbye === 'stop' && stopping) ||
@@ -161,34 +253,22 @@ function sentence(message: string): string {
 
 function byHttpStatus(status: number): Verdict {
   if (status === 503) return soon('draining', 'The gateway takes no new connection while it stops.', waits);
+  if (status === 401)
+    return never(
+      'edge_refused',
+      'A proxy in front of the gateway wants somebody to sign in.',
+      'Give the connection a Cloudflare Access service token that the proxy takes.',
+    );
+  if (status === 429) return slow('locked_out', 'The gateway locks this address out.', 'Wait five minutes.');
   if (status === 403)
     return never(
       'proxy_not_trusted',
       'The gateway refuses connections that come through a proxy it does not trust.',
-      'Name the proxy in `gateway.trustedProxies`, or connect directly.',
+      useTrustedProxy,
     );
   return slow(
     'upgrade_refused',
     `The address answered HTTP ${status} instead of a WebSocket.`,
     'Check the address.',
-  );
-}
-
-/** Scopes that chats and sessions need. Without them a connection works for health alone. */
-export const NEEDED_SCOPES = [
-  'operator.read',
-  'operator.write',
-  'operator.admin',
-  'operator.approvals',
-] as const;
-
-/** What is wrong with the scopes that were granted, or null. */
-export function explainScopes(granted: readonly string[]): Verdict | null {
-  const missing = NEEDED_SCOPES.filter((scope) => !granted.includes(scope));
-  if (missing.length === 0) return null;
-  return never(
-    'scope_missing',
-    `The gateway withholds ${missing.join(', ')}.`,
-    'Let the gateway listen on loopback and connect without a proxy, or pair a device with these scopes.',
   );
 }

@@ -72,6 +72,7 @@ export type History = z.infer<typeof History>;
 
 /** Where and how a session works, as the gateway has taken it. */
 export const SessionAnswer = z.looseObject({
+  sessionId: z.string().optional(),
   entry: z
     .looseObject({ spawnedCwd: z.string().optional(), permissionMode: z.string().optional() })
     .optional(),
@@ -85,6 +86,17 @@ export const AgentList = z.looseObject({
       id: z.string(),
       name: z.string().optional(),
       model: z.union([z.string(), z.looseObject({ primary: z.string().optional() })]).nullish(),
+    }),
+  ),
+});
+
+export const SkillStatus = z.looseObject({
+  skills: z.array(
+    z.looseObject({
+      name: z.string(),
+      source: z.string().optional(),
+      eligible: z.boolean().default(false),
+      disabled: z.boolean().default(false),
     }),
   ),
 });

@@ -1,4 +1,4 @@
-import type { Reason } from '@aether/contracts/openclaw';
+import type { GatewayAuth, Reason } from '@aether/contracts/openclaw';
 
 /** What a gateway said of itself at the handshake. */
 export interface Hello {
@@ -7,6 +7,7 @@ export interface Hello {
   /** Changes with each start of the gateway, also one inside the same process. */
   readonly bootId: string;
   readonly scopes: readonly string[];
+  readonly methods: readonly string[];
 }
 
 /** An event frame of the gateway. */
@@ -20,6 +21,8 @@ export interface Down extends Reason {
   /** `soon`: again after growing waits; `slow`: after half a minute or when the gateway says; `never`: somebody must act first. */
   readonly retry: 'soon' | 'slow' | 'never';
   readonly nextAttemptAt: Date | null;
+  /** What the gateway calls the request to approve this device, where it waits for that. */
+  readonly pairingRequestId?: string;
 }
 
 export interface GatewayListener {
@@ -59,7 +62,17 @@ export interface GatewayClient {
 
 export interface GatewayAddress {
   readonly url: string;
-  readonly token: string;
+  readonly auth: GatewayAuth;
+  /** The token or the password; null where the device alone is shown. */
+  readonly credential: string | null;
+  /** Service token of Cloudflare Access, sent with the upgrade. */
+  readonly access: { readonly clientId: string; readonly clientSecret: string } | null;
+  /** SHA-256 of the one certificate that is taken; null: any that is trusted. */
+  readonly tlsFingerprint: string | null;
+  /** Whether somebody else runs it: what to do about a failure differs then. */
+  readonly isRemote: boolean;
+  /** Throws `OutboundRefused`, or what looking the name up failed with. Called before every attempt. */
+  readonly check: () => Promise<void>;
   /** As which the client shows itself; PEM. */
   readonly deviceKey: string;
   /** Has the gateway approve that device; false where that cannot be done from here. */

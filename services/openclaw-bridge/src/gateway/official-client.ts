@@ -2,12 +2,15 @@ import { isNativeError } from 'node:util/types';
 import {
   GatewayClient as OfficialClient,
   GatewayClientRequestTimeoutError,
+  buildCloudflareAccessHeaders,
   isGatewayProtocolResponseError,
 } from '@openclaw/gateway-client';
 import type { EventFrame, HelloOk } from '@openclaw/gateway-protocol';
+import { OutboundRefused } from '@aether/runtime/outbound';
 import { z } from 'zod';
 import { deviceSigning, identityOf } from './device-key.js';
-import { explainDown, NEEDED_SCOPES, type Failure } from './down-reasons.js';
+import { explainDown, type Failure } from './down-reasons.js';
+import { NEEDED_SCOPES } from './offers.js';
 import {
   GatewayClients,
   GatewayRequestError,
@@ -17,6 +20,8 @@ import {
 } from './gateway-client.js';
 
 const SLOW_RETRY_MS = 30_000;
+/** How soon an approval is noticed. */
+const PAIRING_RETRY_MS = 3_000;
 const BACKOFF = { firstMs: 1_000, factor: 1.7, maxMs: 15_000 };
 /** Shorter connections count as failed attempts, so that a gateway that hangs up at once is not hammered. */
 const STABLE_MS = 10_000;
@@ -48,10 +53,27 @@ class OfficialGatewayClient implements GatewayClient {
   ) {}
 
   open(): void {
-    if (this.closed) return;
+    void this.attempt();
+  }
+
+  private async attempt(): Promise<void> {
+    try {
+      await this.address.check();
+    } catch (error) {
+      this.failures += 1;
+      if (!this.closed) this.retryLater(failureOf(error));
+      return;
+    }
+    if (!this.closed) this.connect();
+  }
+
+  private connect(): void {
+    const { url, auth, credential, access, tlsFingerprint } = this.address;
     const client: OfficialClient = new OfficialClient({
-      url: this.address.url,
-      token: this.address.token,
+      url,
+      ...(credential !== null && { [auth === 'password' ? 'password' : 'token']: credential }),
+      ...(access && { edgeAuthHeaders: buildCloudflareAccessHeaders(access) }),
+      ...(tlsFingerprint !== null && { tlsFingerprint }),
       clientName: 'gateway-client',
       mode: 'backend',
       clientDisplayName: 'Aether',
@@ -115,6 +137,7 @@ class OfficialGatewayClient implements GatewayClient {
       protocol: hello.protocol,
       bootId: hello.server.bootId ?? hello.server.connId,
       scopes: hello.auth.scopes,
+      methods: hello.features.methods,
     });
   }
 
@@ -152,12 +175,15 @@ class OfficialGatewayClient implements GatewayClient {
   }
 
   private retryLater(failure: Failure): void {
-    const verdict = explainDown(failure);
-    const waitMs = verdict.retry === 'never' ? null : this.waitMs(verdict.retry, failure.retryAfterMs);
+    const verdict = explainDown(failure, this.address);
+    const { pairingRequestId } = failure;
+    const hintMs = pairingRequestId === undefined ? failure.retryAfterMs : PAIRING_RETRY_MS;
+    const waitMs = verdict.retry === 'never' ? null : this.waitMs(verdict.retry, hintMs);
     if (waitMs !== null) this.retry = setTimeout(() => this.open(), waitMs);
     this.listener.onDown({
       ...verdict,
       nextAttemptAt: waitMs === null ? null : new Date(Date.now() + waitMs),
+      ...(pairingRequestId !== undefined && { pairingRequestId }),
     });
   }
 
@@ -179,20 +205,32 @@ class OfficialGatewayClient implements GatewayClient {
 }
 
 const TRANSPORT_CONFIGURATION = 'TRANSPORT_CONFIGURATION';
+const ADDRESS_REFUSED = 'ADDRESS_REFUSED';
+const FINGERPRINT_MISMATCH = 'FINGERPRINT_MISMATCH';
 
 function isRestart(goodbye: unknown): boolean {
   return typeof goodbye === 'object' && goodbye !== null && 'restartExpectedMs' in goodbye;
 }
 
+/** The package may wrap a socket's error, and then only the message still tells its code. */
+function codeIn(message: string): string | undefined {
+  if (message.includes('self-signed certificate')) return 'DEPTH_ZERO_SELF_SIGNED_CERT';
+  if (message.includes("does not match certificate's altnames")) return 'ERR_TLS_CERT_ALTNAME_INVALID';
+  if (message.includes('certificate has expired')) return 'CERT_HAS_EXPIRED';
+  return /\b(ECONN\w+|ENOTFOUND|ETIMEDOUT|EPROTO)\b/.exec(message)?.[1];
+}
+
 function failureOf(error: unknown): Failure {
+  if (error instanceof OutboundRefused)
+    return { message: `${error.message} ${error.remedy}`, code: ADDRESS_REFUSED };
   if (!isNativeError(error)) return { message: String(error) };
   const { name, message } = error;
   if (name === 'GatewayWebSocketTransportConfigurationError')
     return { message, code: TRANSPORT_CONFIGURATION };
+  if (message.includes('gateway tls fingerprint')) return { message, code: FINGERPRINT_MISMATCH };
   if (message.includes('connect challenge timeout')) return { message, code: 'CHALLENGE_TIMEOUT' };
   const told = Told.parse(error);
-  // The package may wrap a socket's error, and then only the message still holds its code.
-  const code = told.gatewayCode ?? told.code ?? /\b(ECONN\w+|ENOTFOUND|ETIMEDOUT)\b/.exec(message)?.[1];
+  const code = told.gatewayCode ?? told.code ?? codeIn(message);
   return {
     message,
     ...(code !== undefined && { code }),

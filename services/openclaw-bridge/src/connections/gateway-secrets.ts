@@ -5,7 +5,7 @@ import { serviceContext } from '@aether/messaging/context';
 import { Messaging } from '@aether/messaging/messaging';
 import { Injectable } from '@nestjs/common';
 
-/** A gateway's token could not be read, and why. */
+/** A gateway's token or another secret of it could not be read, and why. */
 export class TokenUnreadable extends Error {
   override readonly name = 'TokenUnreadable';
 
@@ -17,9 +17,9 @@ export class TokenUnreadable extends Error {
   }
 }
 
-/** Reads tokens from the vault when they are needed; they are never kept. */
+/** What gateways are shown, in the vault: read when it is needed, never kept here. */
 @Injectable()
-export class GatewayTokens {
+export class GatewaySecrets {
   constructor(private readonly messaging: Messaging) {}
 
   /** Throws `TokenUnreadable`. */
@@ -32,12 +32,28 @@ export class GatewayTokens {
       throw new TokenUnreadable(isGone ? GONE : AWAY, cause);
     }
   }
+
+  /** Answers with the secret's id. */
+  async keep(secret: { name: string; value: string; purpose: string }): Promise<string> {
+    return (await this.messaging.call(authRequests.storeSecret, secret, serviceContext('openclaw-bridge')))
+      .id;
+  }
+
+  /** Gone already is as good. */
+  async drop(id: string): Promise<void> {
+    try {
+      await this.messaging.call(authRequests.deleteSecret, { id }, serviceContext('openclaw-bridge'));
+    } catch (error) {
+      if (!(error instanceof ContractFailure) || error.code !== 'secret_not_found') throw error;
+    }
+  }
 }
 
 const GONE: Reason = {
   code: 'token_gone',
   cause: 'The gateway’s token is not in the vault any more.',
-  remedy: 'Repair the deployment, which makes a new one.',
+  remedy:
+    'Repair the deployment, which makes a new one; of a remote gateway, give the connection its token again.',
 };
 const AWAY: Reason = {
   code: 'vault_away',
