@@ -1,5 +1,6 @@
 import { Messaging } from '@aether/messaging/messaging';
 import { Database } from '@aether/persistence/database';
+import { EventConsumers } from '@aether/persistence/event-consumers';
 import { systemClock } from '@aether/runtime/clock';
 import type { ServiceParts } from '@aether/runtime/service';
 import { Module, type DynamicModule } from '@nestjs/common';
@@ -9,6 +10,7 @@ import { PutArtifact } from './artifacts/put-artifact.js';
 import { ReadArtifacts } from './artifacts/read-artifacts.js';
 import { TidyArtifacts } from './artifacts/tidy-artifacts.js';
 import type { MissionsConfig } from './config.js';
+import { MissionsConsumers } from './missions.consumers.js';
 import { MissionsController } from './missions.controller.js';
 import { CreateMission } from './missions/create-mission.js';
 import { Deadlines } from './missions/deadlines.js';
@@ -39,6 +41,7 @@ export class AppModule {
       providers: [
         { provide: Messaging, useValue: service.messaging },
         { provide: Database, useValue: service.database },
+        { provide: EventConsumers, useValue: service.consumers },
         { provide: CONFIG, useValue: service.config },
         { provide: LOGGER, useValue: service.logger },
         { provide: OPERATIONS, useValue: service.operations },
@@ -66,6 +69,7 @@ export class AppModule {
         BudgetRepository,
         OrganisationBudgets,
         EnforceBudget,
+        MissionsConsumers,
       ],
     };
   }

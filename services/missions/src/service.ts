@@ -8,6 +8,7 @@ import { KeepArtifacts1764100000000 } from './migrations/1764100000000-keep-arti
 import { BoundWaits1764100100000 } from './migrations/1764100100000-bound-waits.js';
 import { BoundOrganisation1764100200000 } from './migrations/1764100200000-bound-organisation.js';
 import { DeliverMissions1764100300000 } from './migrations/1764100300000-deliver-missions.js';
+import { RefusedCalls1764200100000 } from './migrations/1764200100000-refused-calls.js';
 import { MissionRow } from './missions/mission.entity.js';
 import { OrganisationBudgetRow, OrganisationSpendRow } from './organisation/budget.entity.js';
 import { TaskRow } from './tasks/task.entity.js';
@@ -34,6 +35,7 @@ export const missionsService = defineService({
       BoundWaits1764100100000,
       BoundOrganisation1764100200000,
       DeliverMissions1764100300000,
+      RefusedCalls1764200100000,
     ],
   },
   counted: [

@@ -18,6 +18,10 @@ export class OrganisationBudgetRow {
   @Column('integer')
   version: number;
 
+  /** The month in which a model call was refused for these bounds. */
+  @Column('text', { name: 'refused_in', nullable: true })
+  refusedIn: string | null;
+
   @Column('text', { name: 'updated_by' })
   updatedBy: string;
 

@@ -1,10 +1,11 @@
 import type { InputOf } from '@aether/contracts/contract';
 import type { StateReason } from '@aether/contracts/mission-schemas';
 import { missionsEvents, missionsRequests } from '@aether/contracts/missions';
+import type { ModelBudget } from '@aether/contracts/model-budgets';
 import type { OrganisationBudget } from '@aether/contracts/organisation-budget';
 import { personOf, requirePermission, requireServiceOr } from '@aether/messaging/access';
 import type { RequestContext } from '@aether/messaging/requests';
-import { Database } from '@aether/persistence/database';
+import { Database, type Transaction } from '@aether/persistence/database';
 import type { Clock } from '@aether/runtime/clock';
 import { Inject, Injectable } from '@nestjs/common';
 import { authorOf } from '../thread/author.js';
@@ -57,6 +58,7 @@ export class OrganisationBudgets {
       const row = {
         bounds: { ...(before?.bounds ?? UNBOUNDED), ...input },
         version: (before?.version ?? 0) + 1,
+        refusedIn: null,
         updatedBy: personOf(context.actor),
         updatedAt: now,
       };
@@ -72,6 +74,14 @@ export class OrganisationBudgets {
     const now = this.clock.now();
     const [row, spend] = await Promise.all([this.budgets.budget(), this.budgets.spend(monthOf(now))]);
     return viewOf(row, spend, now);
+  }
+
+  /** A model call would have gone beyond the bounds, chats outside of missions counted. */
+  async callRefused(limit: Pick<ModelBudget, 'limitUsd' | 'limitTokens'>, tx: Transaction): Promise<void> {
+    const row = await this.budgets.lock(tx);
+    // Of bounds that have been changed since.
+    if (row?.bounds.tokens !== limit.limitTokens || row.bounds.costUsd !== limit.limitUsd) return;
+    await this.budgets.save(tx, { ...row, refusedIn: monthOf(this.clock.now()) });
   }
 
   /** The bound that is used up; null while there is room. Asked before anything begins. */
@@ -91,10 +101,21 @@ function viewOf(row: Omit<OrganisationBudgetRow, 'id'> | null, spend: Spend, now
     endsAt: nextMonth(now).toISOString(),
     bounds,
     spend,
-    reached: reachedOf(bounds, spend),
+    reached: reachedOf(bounds, spend) ?? refusal(row, now),
     version: row?.version ?? 0,
     updatedBy: row?.updatedBy ?? null,
     updatedAt: row?.updatedAt.toISOString() ?? null,
+  };
+}
+
+const ON_AGAIN = 'Have an administrator raise it; the mission then goes on by itself, as it does next month.';
+
+function refusal(row: Omit<OrganisationBudgetRow, 'id'> | null, now: Date): StateReason | null {
+  if (!row || row.refusedIn !== monthOf(now)) return null;
+  return {
+    code: ORGANISATION_BUDGET_REACHED,
+    cause: "The organisation's budget has no room left this month for what a model call may take.",
+    remedy: ON_AGAIN,
   };
 }
 
@@ -105,7 +126,7 @@ function reachedOf(bounds: OrganisationBudget['bounds'], spend: Spend): StateRea
     return {
       code: ORGANISATION_BUDGET_REACHED,
       cause: `The organisation's budget of ${bound} ${units[what]} a month is used up.`,
-      remedy: 'Have an administrator raise it; the mission then goes on by itself, as it does next month.',
+      remedy: ON_AGAIN,
     };
   }
   return null;
