@@ -12,6 +12,7 @@ import { AttemptRepository } from './attempts/attempt.repository.js';
 import { AttemptWorker } from './attempts/attempt-worker.js';
 import { Checks } from './attempts/checks.js';
 import { Handover } from './attempts/handover.js';
+import { Inheritance } from './attempts/inheritance.js';
 import { Places } from './attempts/places.js';
 import { ReadAttempts } from './attempts/read-attempts.js';
 import { RollBack } from './attempts/roll-back.js';
@@ -105,6 +106,7 @@ export class AppModule {
         SendArtifact,
         SharedCopy,
         Handover,
+        Inheritance,
         Trace,
         Checks,
         AttemptRepository,

@@ -12,6 +12,7 @@ import { CreateExecution1764000100000 } from './migrations/1764000100000-create-
 import { AgentTools1764000300000 } from './migrations/1764000300000-agent-tools.js';
 import { Workplaces1764000350000 } from './migrations/1764000350000-workplaces.js';
 import { KeepDiskAndDeliver1764000400000 } from './migrations/1764000400000-keep-disk-and-deliver.js';
+import { ReportedCapabilities1764200000000 } from './migrations/1764200000000-reported-capabilities.js';
 import { PoolAgentRow } from './pool/pool-agent.entity.js';
 import { GitRemoteRow } from './remotes/git-remote.entity.js';
 import { CapsRow } from './schedule/caps.entity.js';
@@ -39,6 +40,7 @@ export const orchestratorService = defineService({
       AgentTools1764000300000,
       Workplaces1764000350000,
       KeepDiskAndDeliver1764000400000,
+      ReportedCapabilities1764200000000,
     ],
   },
   counted: [

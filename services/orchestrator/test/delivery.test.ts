@@ -20,7 +20,7 @@ import { person, startOrchestrator, type Orchestrator } from './system.js';
 const operator = person();
 const admin = person('admin');
 const TOKEN = 'a-token-of-acme';
-const TIMEOUT = 90_000;
+const TIMEOUT = 240_000;
 let system: Orchestrator;
 let gateway: FakeGateway;
 let host: GitHost;
@@ -110,7 +110,7 @@ async function became(id: string, state: Mission['state']): Promise<Mission> {
       mission = await system.call(missionsRequests.getMission, { id }, operator);
       expect({ state: mission.state, reason: mission.reason }).toMatchObject({ state });
     },
-    { timeoutMs: 60_000 },
+    { timeoutMs: 180_000 },
   );
   return mission as Mission;
 }

@@ -16,7 +16,7 @@ import { orchestratorService } from '../src/service.js';
 import { person, startOrchestrator, type Orchestrator } from './system.js';
 
 const operator = person();
-const TIMEOUT = 90_000;
+const TIMEOUT = 240_000;
 let system: Orchestrator;
 let gateway: FakeGateway;
 let repository: string;
@@ -51,7 +51,7 @@ async function* obedient(turn: {
 
 beforeAll(async () => {
   system = await startOrchestrator({ RETRY_PAUSE_S: '1' }, { withAgents: true });
-  gateway = await FakeGateway.start({ script: obedient });
+  gateway = await FakeGateway.start({ script: obedient, agents: [{ id: 'main', skills: ['masonry'] }] });
   await system.connect('worker', gateway);
   await eventually(async () => {
     const { items } = await system.call(executionRequests.listPool, {}, operator);
@@ -99,7 +99,7 @@ async function ended(id: string, state: Mission['state'] = 'completed'): Promise
       mission = await system.call(missionsRequests.getMission, { id }, operator);
       expect({ state: mission.state, reason: mission.reason }).toMatchObject({ state });
     },
-    { timeoutMs: 60_000 },
+    { timeoutMs: 180_000 },
   );
   return mission as Mission;
 }
@@ -185,6 +185,31 @@ describe('a mission', () => {
       expect((await taskOf(mission.id, 'notes')).receipt?.files).toMatchObject([{ path: 'notes.md' }]);
       const { items } = await system.call(missionsRequests.listArtifacts, { id: mission.id }, operator);
       expect(items.map(({ name }) => name).sort()).toEqual(['notes.md', 'report.md']);
+    },
+    TIMEOUT,
+  );
+
+  test(
+    'without a repository hands the files of accepted tasks on to those that build on them',
+    async () => {
+      const tasks = [
+        { key: 'one', instructions: 'write one.txt: 1' },
+        { key: 'two', instructions: 'write two.txt: 2', dependsOn: ['one'] },
+        {
+          key: 'all',
+          instructions: 'write one.txt: 3',
+          dependsOn: ['two'],
+          checks: [{ name: 'sees the others', command: 'cat one.txt two.txt' }],
+        },
+      ];
+      const mission = await begin(tasks, { repository: null });
+      await ended(mission.id);
+      const { receipt } = await taskOf(mission.id, 'all');
+      expect(receipt).toMatchObject({
+        files: [{ path: 'one.txt', status: 'modified' }],
+        checks: [{ exitCode: 0, output: '3\n2\n' }],
+      });
+      expect((await taskOf(mission.id, 'two')).receipt?.files).toMatchObject([{ path: 'two.txt' }]);
     },
     TIMEOUT,
   );
@@ -437,6 +462,19 @@ describe('a person', () => {
       );
       expect(gateway.callsOf('chat.abort').length).toBeGreaterThan(before);
       expect(git('worktree', 'list').split('\n')).toHaveLength(1);
+    },
+    TIMEOUT,
+  );
+
+  test(
+    'need not say what an agent can do where its gateway reports it',
+    async () => {
+      const mission = await begin([
+        { key: 'wall', instructions: 'write wall.txt: 1', requires: ['masonry'] },
+      ]);
+      await ended(mission.id);
+      const [attempt] = await attemptsOf((await taskOf(mission.id, 'wall')).id);
+      expect(attempt?.choice).toContain('has masonry');
     },
     TIMEOUT,
   );

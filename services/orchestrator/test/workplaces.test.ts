@@ -8,6 +8,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import { executionRequests, type Workplace } from '@aether/contracts/execution';
 import type { Mission } from '@aether/contracts/mission-schemas';
 import { missionsRequests } from '@aether/contracts/missions';
+import { openclawRequests } from '@aether/contracts/openclaw';
 import { startGateway } from '@aether/gateway/service';
 import { eventually } from '@aether/testing/eventually';
 import { FakeGateway, type TurnStep } from '@aether/testing/fake-gateway';
@@ -15,7 +16,7 @@ import { freePort } from '@aether/testing/free-port';
 import { person, startOrchestrator, type Orchestrator } from './system.js';
 
 const operator = person();
-const TIMEOUT = 90_000;
+const TIMEOUT = 240_000;
 let system: Orchestrator;
 let edge: Awaited<ReturnType<typeof startGateway>>;
 let gateway: FakeGateway;
@@ -40,6 +41,7 @@ beforeAll(async () => {
   system = await startOrchestrator(
     {
       RETRY_PAUSE_S: '1',
+      OUTBOUND_ALLOWED_RANGES: '127.0.0.0/8',
       AGENT_ENDPOINT_PORT: port,
       AGENT_ENDPOINT_URL: `http://127.0.0.1:${edgePort}`,
     },
@@ -52,7 +54,8 @@ beforeAll(async () => {
     LOG_LEVEL: 'silent',
   });
   gateway = await FakeGateway.start();
-  await system.connect('worker', gateway);
+  const remote = { name: 'worker', url: gateway.url, auth: 'token' as const, credential: gateway.token };
+  await system.call(openclawRequests.createConnection, remote, person('admin'));
 }, 120_000);
 afterAll(async () => {
   await edge.stop();
@@ -68,13 +71,16 @@ beforeEach(async () => {
   await git('commit', '--quiet', '-m', 'first');
 });
 
-async function workAs(workplace: Workplace): Promise<void> {
-  let id = '';
-  await eventually(async () => {
+const agent = () =>
+  eventually(async () => {
     const { items } = await system.call(executionRequests.listPool, {}, operator);
-    expect(items[0]).toMatchObject({ online: true });
-    id = items[0]?.id ?? '';
+    const [only] = items;
+    if (!only?.online) throw new Error('the agent is not there yet');
+    return only;
   });
+
+async function workAs(workplace: Workplace): Promise<void> {
+  const { id } = await agent();
   await system.call(executionRequests.updatePoolAgent, { id, workplace }, operator);
 }
 
@@ -97,7 +103,7 @@ async function done(keys: readonly string[], more: object = {}): Promise<Mission
       mission = await system.call(missionsRequests.getMission, { id }, operator);
       expect({ state: mission.state, reason: mission.reason }).toMatchObject({ state: 'completed' });
     },
-    { timeoutMs: 60_000 },
+    { timeoutMs: 180_000 },
   );
   return mission as Mission;
 }
@@ -111,9 +117,9 @@ function cloneOrderIn(message: string): { branch: string; url: string } {
 const agentsOf = (message: string) => (message.includes('# left') ? 'left' : 'right');
 
 test(
-  'an agent on another machine clones its branch, pushes it back, and its conflicts are resolved likewise',
+  'an agent of a remote gateway clones its branch, pushes it back, and its conflicts are resolved likewise',
   async () => {
-    await workAs('clone');
+    expect(await agent()).toMatchObject({ name: 'worker', workplace: 'clone' });
     gateway.turns.script = async function* ({ message, session }): AsyncGenerator<TurnStep> {
       expect(session.cwd).toBeUndefined();
       const { branch, url } = cloneOrderIn(message);

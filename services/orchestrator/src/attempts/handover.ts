@@ -1,7 +1,8 @@
+import { createHash } from 'node:crypto';
 import { constants, open, readFile, readdir, realpath, stat } from 'node:fs/promises';
 import { join, relative, resolve, sep } from 'node:path';
 import { ContractFailure } from '@aether/contracts/failure';
-import { ArtifactName } from '@aether/contracts/mission-artifacts';
+import { ArtifactName, type Artifact } from '@aether/contracts/mission-artifacts';
 import type { Receipt } from '@aether/contracts/mission-schemas';
 import type { Logger } from '@aether/runtime/logger';
 import { Inject, Injectable } from '@nestjs/common';
@@ -10,6 +11,7 @@ import { SendArtifact } from '../artifacts/send-artifact.js';
 import { LOGGER } from '../tokens.js';
 import type { AttemptRow } from './attempt.entity.js';
 import { contextOf } from './context.js';
+import { Inheritance } from './inheritance.js';
 import { Places } from './places.js';
 
 const FILES_MAX = 200;
@@ -21,15 +23,18 @@ export class Handover {
   constructor(
     private readonly places: Places,
     private readonly artifacts: SendArtifact,
+    private readonly inheritance: Inheritance,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
   async files(attempt: AttemptRow): Promise<Receipt['files']> {
     const root = this.places.directoryOf(attempt);
+    const inherited = await this.inheritance.of(attempt);
     const files: Receipt['files'] = [];
     for (const path of await filesBelow(root)) {
-      if (await this.send(attempt, path))
-        files.push({ path, status: 'added', additions: null, deletions: null });
+      const before = inherited.get(path);
+      if (await this.send(attempt, { path, before }))
+        files.push({ path, status: before ? 'modified' : 'added', additions: null, deletions: null });
     }
     return files;
   }
@@ -62,11 +67,16 @@ export class Handover {
     }
   }
 
-  /** False for what is not kept: too large, or with a name that would mean something else elsewhere. */
-  private async send(attempt: AttemptRow, path: string): Promise<boolean> {
+  /** False for what is not kept: as it was, too large, or with a name that would mean something else elsewhere. */
+  private async send(
+    attempt: AttemptRow,
+    { path, before }: { path: string; before: Artifact | undefined },
+  ): Promise<boolean> {
     const full = join(this.places.directoryOf(attempt), path);
     const { size } = await stat(full);
     if (size > FILE_BYTES_MAX || !ArtifactName.safeParse(path).success) return false;
+    const content = await readFile(full);
+    if (createHash('sha256').update(content).digest('hex') === before?.sha256) return false;
     const { id: attemptId, missionId, taskId } = attempt;
     const artifact = {
       missionId,
@@ -77,7 +87,7 @@ export class Handover {
       kind: 'file' as const,
     };
     try {
-      await this.artifacts.send({ ...artifact, content: await readFile(full) }, contextOf(attempt));
+      await this.artifacts.send({ ...artifact, content }, contextOf(attempt));
       return true;
     } catch (error) {
       if (!(error instanceof ContractFailure) || error.code !== 'artifact_too_large') throw error;

@@ -64,7 +64,7 @@ function workplace({ agent, directory, branch, base }: AttemptRow, cloneUrl: str
       ? `Clone your branch into a new directory and work there: \`git clone --branch ${branch ?? ''} ${cloneUrl}\`. Commit everything and push to the same branch before you end: what is not pushed is lost. The address works for this task only; keep it to yourself.`
       : 'Work where you like. Files that are results of your task are handed over by the tool hand_over_artifact, with their content.';
   if (!base)
-    return `You work in a directory of your own, ${directory ?? ''}. What you leave there is handed over.`;
+    return `You work in a directory of your own, ${directory ?? ''}. The files your task builds on are there; what you add or change is handed over.`;
   return `You work in a git ${agent.workplace === 'copy' ? 'repository' : 'worktree'} of your own, ${directory ?? ''}. Change files only there; commit or not, as you like. Do not push, switch branches, or touch other worktrees.`;
 }
 

@@ -6,6 +6,7 @@ import type { Clock } from '@aether/runtime/clock';
 import type { Logger } from '@aether/runtime/logger';
 import { Periodic } from '@aether/runtime/periodic';
 import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { allPages } from '../all-pages.js';
 import type { OrchestratorConfig } from '../config.js';
 import { Repositories } from '../git/repositories.js';
 import { CLOCK, CONFIG, LOGGER } from '../tokens.js';
@@ -74,19 +75,13 @@ export class Retention implements OnApplicationBootstrap, OnApplicationShutdown 
   }
 
   private async clonesOfOpenMissions(): Promise<ReadonlySet<string>> {
+    const context = serviceContext('orchestrator');
     const found = new Set<string>();
     for (const state of OPEN) {
-      let cursor: string | undefined;
-      do {
-        const page = await this.messaging.call(
-          missionsRequests.listMissions,
-          { state, limit: 50, ...(cursor && { cursor }) },
-          serviceContext('orchestrator'),
-        );
-        for (const { repository } of page.items)
-          if (repository) found.add(this.repositories.cloneOf(repository));
-        cursor = page.nextCursor ?? undefined;
-      } while (cursor);
+      const missions = await allPages((at) =>
+        this.messaging.call(missionsRequests.listMissions, { state, limit: 50, ...at }, context),
+      );
+      for (const { repository } of missions) if (repository) found.add(this.repositories.cloneOf(repository));
     }
     return found;
   }

@@ -71,7 +71,7 @@ export class AnswerPerson {
         seq: Math.max(1, row.seq - HISTORY_MAX),
         limit: HISTORY_MAX,
       });
-      const jason = await this.models.open();
+      const jason = await this.models.open(null);
       row.state = 'streaming';
       row.demo = jason.demo;
       await this.conversations.save(row);

@@ -2,15 +2,23 @@ import { deployerRequests } from '@aether/contracts/deployer';
 import type { Context } from '@aether/messaging/context';
 import { Messaging } from '@aether/messaging/messaging';
 import { Injectable } from '@nestjs/common';
+import { PoolRepository } from '../pool/pool.repository.js';
 
 /** What agents can do, or could if one were deployed. */
 @Injectable()
 export class Capabilities {
-  constructor(private readonly messaging: Messaging) {}
+  constructor(
+    private readonly messaging: Messaging,
+    private readonly agents: PoolRepository,
+  ) {}
 
   async known(context: Context): Promise<ReadonlySet<string>> {
     const templates = await this.messaging.call(deployerRequests.listTemplates, {}, context);
     const deployments = await this.messaging.call(deployerRequests.listDeployments, { limit: 200 }, context);
-    return new Set([...templates.items, ...deployments.items].flatMap(({ capabilities }) => capabilities));
+    // As they were last seen: a plan does not wait for gateways.
+    const agents = await this.agents.all();
+    return new Set(
+      [...templates.items, ...deployments.items, ...agents].flatMap(({ capabilities }) => capabilities),
+    );
   }
 }

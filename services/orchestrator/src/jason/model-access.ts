@@ -22,13 +22,19 @@ export class ModelAccess {
 
   constructor(private readonly messaging: Messaging) {}
 
-  async open(): Promise<JasonModel> {
+  /** His calls count for the mission, where it is about one. */
+  async open(missionId: string | null): Promise<JasonModel> {
     const context = serviceContext('orchestrator');
+    if (missionId !== null) {
+      const session = { deploymentId: JASON_ID, session: missionId, missionId };
+      await this.messaging.call(modelsRequests.attributeSession, session, context);
+    }
     const endpoint = await this.messaging.call(modelsRequests.getEndpoint, {}, context);
     const provider = createOpenAICompatible({
       name: 'aether',
       baseURL: endpoint.baseUrl,
       apiKey: await this.issuedKey(),
+      headers: { ...(missionId !== null && { session_id: missionId }) },
       includeUsage: true,
       supportsStructuredOutputs: true,
       fetch: async (...request) => {

@@ -35,7 +35,7 @@ export class PlanMission {
     try {
       const mission = await this.messaging.call(missionsRequests.getMission, ref, context);
       if (mission.state !== 'planning') return;
-      const jason = await this.models.open();
+      const jason = await this.models.open(work.missionId);
       const order = { mission, tasks: work.tasks, comment: work.comment, signal };
       const capabilities = await this.capabilities.known(context);
       const reason = await makePlan(jason, { ...order, capabilities }, (plan) =>

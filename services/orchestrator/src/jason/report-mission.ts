@@ -6,6 +6,7 @@ import { Messaging } from '@aether/messaging/messaging';
 import type { Logger } from '@aether/runtime/logger';
 import { Inject, Injectable } from '@nestjs/common';
 import { generateText } from 'ai';
+import { allPages } from '../all-pages.js';
 import { Deliver } from '../delivery/deliver.js';
 import { RepositoryError } from '../git/repository.js';
 import { SendArtifact } from '../artifacts/send-artifact.js';
@@ -43,7 +44,7 @@ export class ReportMission {
       const tasks = await this.tasksOf(missionId, context);
       const result = await this.result(mission);
       const facts = factsOf(mission, tasks, result?.log ?? null);
-      const words = await this.words(facts, signal);
+      const words = await this.words(mission, facts, signal);
       if (signal.aborted) return;
       const told = [words, facts].filter(Boolean).join('\n\n');
       const report = [told, await this.deliver(mission, told, context)].filter(Boolean).join('\n\n');
@@ -91,17 +92,9 @@ export class ReportMission {
   }
 
   private async tasksOf(missionId: string, context: Context): Promise<Task[]> {
-    const tasks: Task[] = [];
-    let cursor: string | undefined;
-    do {
-      const page = await this.messaging.call(
-        missionsRequests.listTasks,
-        { missionId, limit: 50, ...(cursor && { cursor }) },
-        context,
-      );
-      tasks.push(...page.items);
-      cursor = page.nextCursor ?? undefined;
-    } while (cursor);
+    const tasks = await allPages((at) =>
+      this.messaging.call(missionsRequests.listTasks, { missionId, limit: 50, ...at }, context),
+    );
     return tasks.reverse();
   }
 
@@ -125,9 +118,9 @@ export class ReportMission {
   }
 
   /** The demo model has none of its own. A report without words is better than none. */
-  private async words(facts: string, signal: AbortSignal): Promise<string> {
+  private async words({ id }: Mission, facts: string, signal: AbortSignal): Promise<string> {
     try {
-      const { model, demo } = await this.models.open();
+      const { model, demo } = await this.models.open(id);
       if (demo) return '*Demo: no language model has summed this up. The facts:*';
       const { text } = await generateText({
         model,

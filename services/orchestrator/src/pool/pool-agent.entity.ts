@@ -20,7 +20,11 @@ export class PoolAgentRow {
   @Column('jsonb', { name: 'given_capabilities' })
   givenCapabilities: string[];
 
-  /** What a person says instead. */
+  /** What its gateway says it is ready to do. */
+  @Column('jsonb', { name: 'reported_capabilities' })
+  reportedCapabilities: string[];
+
+  /** What a person says instead of both. */
   @Column('jsonb', { name: 'edited_capabilities', nullable: true })
   editedCapabilities: string[] | null;
 
@@ -57,7 +61,7 @@ export class PoolAgentRow {
   updatedAt: Date;
 
   get capabilities(): string[] {
-    return this.editedCapabilities ?? this.givenCapabilities;
+    return this.editedCapabilities ?? [...new Set([...this.givenCapabilities, ...this.reportedCapabilities])];
   }
 
   get workplace(): Workplace {
@@ -72,6 +76,7 @@ export class PoolAgentRow {
       name: this.name,
       capabilities: this.capabilities,
       capabilitiesEdited: this.editedCapabilities !== null,
+      reported: this.reportedCapabilities,
       workplace: this.workplace,
       enabled: this.enabled,
       online: this.online,

@@ -10,7 +10,13 @@ import { PoolAgentRow } from './pool-agent.entity.js';
 /** What is known of an agent from elsewhere. */
 export type SeenAgent = Pick<
   PoolAgentRow,
-  'deploymentId' | 'agentId' | 'name' | 'givenCapabilities' | 'givenWorkplace' | 'online'
+  | 'deploymentId'
+  | 'agentId'
+  | 'name'
+  | 'givenCapabilities'
+  | 'reportedCapabilities'
+  | 'givenWorkplace'
+  | 'online'
 >;
 
 @Injectable()

@@ -7,6 +7,7 @@ import { serviceContext } from '@aether/messaging/context';
 import { Messaging } from '@aether/messaging/messaging';
 import type { RequestContext } from '@aether/messaging/requests';
 import { Injectable } from '@nestjs/common';
+import { allPages } from '../all-pages.js';
 import { AttemptRepository } from '../attempts/attempt.repository.js';
 import type { PoolAgentRow } from './pool-agent.entity.js';
 import { PoolRepository, type SeenAgent } from './pool.repository.js';
@@ -68,32 +69,25 @@ export class Pool {
       this.messaging.call(openclawRequests.listAgents, {}, context),
       this.deployments(),
     ]);
-    return items.map(({ deploymentId, deploymentName, id: agentId, name, online }) => {
+    return items.map(({ deploymentId, deploymentName, id: agentId, name, skills, online, remote }) => {
       const isOnly = items.filter((other) => other.deploymentId === deploymentId).length === 1;
       return {
         deploymentId,
         agentId,
         name: isOnly ? deploymentName : `${deploymentName}/${name}`,
-        // A gateway from elsewhere says nothing of what its agents can do: people do.
         givenCapabilities: deployments.get(deploymentId)?.capabilities ?? [],
-        givenWorkplace: workplaces[deployments.get(deploymentId)?.runtime ?? 'process'],
+        reportedCapabilities: skills,
+        givenWorkplace: remote ? 'clone' : workplaces[deployments.get(deploymentId)?.runtime ?? 'process'],
         online,
       };
     });
   }
 
   private async deployments(): Promise<Map<string, Deployment>> {
-    const all = new Map<string, Deployment>();
-    let cursor: string | undefined;
-    do {
-      const page = await this.messaging.call(
-        deployerRequests.listDeployments,
-        { limit: 200, ...(cursor && { cursor }) },
-        serviceContext('orchestrator'),
-      );
-      for (const deployment of page.items) all.set(deployment.id, deployment);
-      cursor = page.nextCursor ?? undefined;
-    } while (cursor);
-    return all;
+    const context = serviceContext('orchestrator');
+    const all = await allPages((at) =>
+      this.messaging.call(deployerRequests.listDeployments, { limit: 200, ...at }, context),
+    );
+    return new Map(all.map((deployment) => [deployment.id, deployment]));
   }
 }

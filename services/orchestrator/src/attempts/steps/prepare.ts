@@ -4,17 +4,19 @@ import { Injectable } from '@nestjs/common';
 import { RepositoryError, type Repository } from '../../git/repository.js';
 import { Turnstile } from '../../git/turnstile.js';
 import type { AttemptRow } from '../attempt.entity.js';
+import { Inheritance } from '../inheritance.js';
 import { Places } from '../places.js';
 import { environmentOf, runCommand } from '../run-command.js';
 import { SharedCopy } from '../shared-copy.js';
 import { go, type Next, type Step } from '../step.js';
 
-/** Makes the directory the agent works in: a worktree on a branch of its own, or an empty one. */
+/** Makes the directory the agent works in: a worktree on a branch of its own, or one with the files it builds on. */
 @Injectable()
 export class Prepare implements Step {
   constructor(
     private readonly places: Places,
     private readonly turnstile: Turnstile,
+    private readonly inheritance: Inheritance,
     private readonly sharedCopy: SharedCopy,
   ) {}
 
@@ -24,7 +26,10 @@ export class Prepare implements Step {
     attempt.directory = this.places.agentDirectoryOf(attempt) ?? directory;
     const repository = await this.places.repositoryOf(mission);
     if (repository) await this.checkOut(attempt, repository);
-    else await mkdir(directory, { recursive: true });
+    else {
+      await mkdir(directory, { recursive: true });
+      await this.inheritance.lay(attempt);
+    }
     await this.setUp(attempt, signal);
     await this.sharedCopy.lend(attempt);
     return go('working');

@@ -80,6 +80,7 @@ export class Work implements Step {
       {
         deploymentId,
         agentId,
+        missionId: mission.id,
         title: `${task.title} (attempt ${attempt.number})`.slice(0, 200),
         ...(directory !== null && { directory }),
         ...(mission.workspace.permissions === 'guarded' && { permissions: 'guarded' as const }),
