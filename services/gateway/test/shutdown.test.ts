@@ -3,7 +3,13 @@ import { eventually } from '@aether/testing/eventually';
 import { expect, test } from '@jest/globals';
 import { startEdge } from './start-edge.js';
 
-const ENDPOINT = { baseUrl: 'http://127.0.0.1:1/v1', defaultModel: 'demo', demo: true, models: [] };
+const ENDPOINT = {
+  baseUrl: 'http://127.0.0.1:1/v1',
+  defaultModel: 'demo',
+  answering: 'demo',
+  demo: true,
+  models: [],
+};
 
 test('a request that was accepted is answered although the gateway stops meanwhile', async () => {
   const edge = await startEdge({ absent: ['models'], environment: { SHUTDOWN_DELAY_MS: '300' } });
