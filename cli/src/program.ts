@@ -1,7 +1,9 @@
 import { Command } from 'commander';
 import { addAgents } from './commands/agents.js';
+import { addBudgets } from './commands/budgets.js';
 import { addChat } from './commands/chat.js';
 import { addComplete, addCompletion } from './commands/completion.js';
+import { addConnections } from './commands/connections.js';
 import { addDemo } from './commands/demo.js';
 import { addDeploy } from './commands/deploy.js';
 import { addDoctor } from './commands/doctor.js';
@@ -17,10 +19,14 @@ import { addOperations } from './commands/operate.js';
 import { addPeople } from './commands/people.js';
 import { addApprovals } from './commands/approvals.js';
 import { addPool } from './commands/pool.js';
+import { addPresets } from './commands/presets.js';
+import { addProviders } from './commands/providers.js';
 import { addRemotes } from './commands/remotes.js';
+import { addUsage } from './commands/usage.js';
 import { addRedeploy } from './commands/redeploy.js';
 import { addSetup } from './commands/setup.js';
 import { addStatus } from './commands/status.js';
+import { addTemplates } from './commands/templates.js';
 import { addUp } from './commands/up.js';
 import { addVersion, VERSION } from './commands/version.js';
 
@@ -49,6 +55,8 @@ function buildCommands(): Command {
   addLogin(program);
   addLogout(program);
   addDeploy(program);
+  addTemplates(program);
+  addPresets(program);
   addAgents(program);
   addChat(program);
   addLogs(program);
@@ -58,7 +66,11 @@ function buildCommands(): Command {
   addMissions(program);
   addJason(program);
   addPool(program);
+  addConnections(program);
   addRemotes(program);
+  addProviders(program);
+  addUsage(program);
+  addBudgets(program);
   addApprovals(program);
   addDemo(program);
   addPeople(program);

@@ -12,6 +12,7 @@ import { requireTarget } from '../sign-in.js';
 import type { Terminal } from '../terminal.js';
 import { duration } from '../view/duration.js';
 import { stateLabel } from '../view/deployment-state.js';
+import { deployMany } from './deploy-many.js';
 
 /** Longer than the deadlines of all steps together: the first deploy installs OpenClaw. */
 export const WAIT_TIMEOUT_S = 1_500;
@@ -22,7 +23,9 @@ export function addDeploy(program: Command): void {
     summary: 'deploy an agent',
     flags: [
       ['--template <template>', 'what the agent is good at: general, coding, research, support'],
+      ['--preset <preset>', 'saved settings instead of template, runtime, model and limits'],
       ['--name <name>', 'how the agent is called from then on'],
+      ['--count <number>', 'so many of it, called <name>-1, <name>-2 ...: all or none (default: 1)'],
       ['--runtime <runtime>', `where it runs, one of: ${Runtime.options.join(', ')} (default: process)`],
       ...runtimeFlags,
       ['--model <model>', "instead of the system's default model"],
@@ -32,10 +35,13 @@ export function addDeploy(program: Command): void {
     examples: [
       'npx aether deploy --template general --runtime process --name first --wait',
       'npx aether deploy --template coding --name coder --wait --json',
+      'npx aether deploy --preset coders --name builder --count 3 --wait',
     ],
     input: z.object({
       template: Slug.optional(),
+      preset: Slug.optional(),
       name: Slug.optional(),
+      count: z.coerce.number().int().min(1).max(50).default(1),
       runtime: Runtime.optional(),
       ...runtimeInput,
       model: z.string().optional(),
@@ -44,6 +50,8 @@ export function addDeploy(program: Command): void {
     }),
     async run({ config, terminal, input }) {
       const api = new Api(await requireTarget(config));
+      if (input.preset !== undefined || input.count > 1)
+        return deployMany({ api, terminal, input: { ...input, settings: settingsOf(input) } });
       const template = input.template ?? (await chooseTemplate(api, terminal));
       const name =
         input.name ??

@@ -9,6 +9,7 @@ import { CommandError } from '../command-error.js';
 import { findMission, missionName, tasksOf } from '../find-mission.js';
 import { requireTarget } from '../sign-in.js';
 import type { Terminal } from '../terminal.js';
+import { boundFlags, bounds, missionBounds } from './budgets.js';
 import { addMissionResults, deliveryFlag } from './mission-results.js';
 import { addMissionReview } from './mission-review.js';
 import { addMissionRun, repositoryOf } from './mission-run.js';
@@ -61,6 +62,7 @@ function addCreate(group: Command): void {
       ['--guarded', 'agents ask before they run commands: see `aether approvals`'],
       ['--deploy-missing', 'agents may be deployed for capabilities that nobody has'],
       deliveryFlag,
+      ...boundFlags,
       ['--private', 'only you and administrators see it'],
       ...waitFlags,
     ],
@@ -76,6 +78,7 @@ function addCreate(group: Command): void {
       deployMissing: z.boolean().default(false),
       delivery: Delivery.default('none'),
       private: z.boolean().default(false),
+      ...bounds,
       ...waiting,
     }),
     async run({ config, terminal, input }) {
@@ -88,6 +91,7 @@ function addCreate(group: Command): void {
         workspace: { permissions: input.guarded ? 'guarded' : 'full' },
         deployMissing: input.deployMissing,
         delivery: input.delivery,
+        budget: missionBounds(input),
         visibility: input.private ? 'private' : 'open',
       });
       await tell(api, terminal, input.wait ? await planned(api, mission, input.timeout) : mission);

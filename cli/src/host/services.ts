@@ -78,10 +78,15 @@ export function environmentOf(
     HEALTH_PORT: undefined,
   };
   const agentEndpoint = `http://127.0.0.1:${addresses.agentEndpointPort}`;
+  const publicUrl = environment.PUBLIC_URL ?? `http://${config.host}:${addresses.gatewayPort}`;
   const database = databaseOwners.find((owner) => owner === service);
   const own: Partial<Record<ServiceName, Environment>> = {
-    auth: environment.MASTER_KEY || environment.MASTER_KEY_FILE ? {} : { MASTER_KEY: addresses.masterKey },
+    auth: {
+      PUBLIC_URL: publicUrl,
+      ...(!environment.MASTER_KEY && !environment.MASTER_KEY_FILE && { MASTER_KEY: addresses.masterKey }),
+    },
     models: {
+      DATA_DIR: dataDir,
       MODELS_HOST: '127.0.0.1',
       MODELS_PORT: String(addresses.modelsPort),
       MODELS_PUBLIC_URL: undefined,
@@ -101,7 +106,7 @@ export function environmentOf(
       AGENT_ENDPOINT_HOST: '127.0.0.1',
       AGENT_ENDPOINT_PORT: String(addresses.agentEndpointPort),
       // Who works on another machine comes in where people do.
-      AGENT_ENDPOINT_URL: environment.PUBLIC_URL ?? `http://${config.host}:${addresses.gatewayPort}`,
+      AGENT_ENDPOINT_URL: publicUrl,
     },
     gateway: { HOST: config.host, PORT: String(addresses.gatewayPort), AGENT_ENDPOINT_URL: agentEndpoint },
   };
