@@ -28,11 +28,13 @@ export function consoleChange(root) {
   return isBuilt && readFileSync(stampOf(root), 'utf8') === wanted ? null : wanted;
 }
 
-/** Lays a compressed copy beside each script and style, so that the edge need not compress, and keeps the stamp. */
+/** Lays a compressed copy beside each script and style, so that the edge need not compress; names the version; keeps the stamp. */
 export function finishConsole(root, stamp) {
   for (const file of filesOf(root, 'web/out/_next'))
     if (/\.(?:js|css|svg)$/.test(file))
       writeFileSync(join(root, `${file}.gz`), gzipSync(readFileSync(join(root, file)), { level: 9 }));
+  const worker = join(root, 'web/out/sw.js');
+  writeFileSync(worker, readFileSync(worker, 'utf8').replace('__VERSION__', stamp.slice(0, 16)));
   mkdirSync(dirname(stampOf(root)), { recursive: true });
   writeFileSync(stampOf(root), stamp);
 }

@@ -34,6 +34,7 @@ const poolAgent = (changes: Partial<PoolAgent> = {}): PoolAgent => ({
   name: 'coder',
   capabilities: ['coding', 'review'],
   capabilitiesEdited: true,
+  reported: [],
   workplace: 'worktree',
   enabled: true,
   online: true,

@@ -60,13 +60,21 @@ export async function visit(page: Page, path: string): Promise<void> {
 
 interface Violation {
   readonly id: string;
-  readonly nodes: readonly { readonly html: string }[];
+  readonly nodes: readonly { readonly html: string; readonly failureSummary: string }[];
 }
+
+/** What fades in has its colours only at the end. */
+const STILL = `Promise.allSettled(document.getAnimations()
+  .filter((animation) => Number.isFinite(animation.effect.getComputedTiming().endTime))
+  .map((animation) => animation.finished)).then(() => true)`;
 
 /** What is against WCAG 2.1 AA, as far as a program finds it. */
 export async function violationsOf(page: Page): Promise<string[]> {
+  await page.evaluate(STILL);
   const found = await page.evaluate<Violation[]>(
     `axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'] }).then(({ violations }) => violations)`,
   );
-  return found.map(({ id, nodes }) => `${page.url()}: ${id}: ${nodes.map(({ html }) => html).join(' ')}`);
+  return found.flatMap(({ id, nodes }) =>
+    nodes.map(({ html, failureSummary }) => `${page.url()}: ${id}: ${failureSummary} ${html}`),
+  );
 }

@@ -13,13 +13,24 @@ const screens = [
   '/chats/',
   '/deployments/',
   '/deployments/new/',
+  '/welcome/',
+  '/welcome/?phase=model',
   '/system/',
   '/system/?tab=figures',
   '/system/?tab=events',
   '/system/?tab=undelivered',
-  ...['profile', 'security', 'sessions', 'keys', 'appearance', 'people', 'budgets', 'about'].map(
-    (section) => `/settings/?section=${section}`,
-  ),
+  ...[
+    'profile',
+    'security',
+    'sessions',
+    'keys',
+    'appearance',
+    'people',
+    'connections',
+    'models',
+    'budgets',
+    'about',
+  ].map((section) => `/settings/?section=${section}`),
 ];
 
 describe('the console of a real system', () => {

@@ -1,5 +1,5 @@
 'use client';
-import { MessagesSquare, Plus, Search } from 'lucide-react';
+import { MessagesSquare, Plus } from 'lucide-react';
 import { useDeferredValue, useState } from 'react';
 import { useRead } from '@/api/queries';
 import { useMay } from '@/api/session';
@@ -9,6 +9,7 @@ import { ButtonLink } from '@/ui/button';
 import { Card, Figure } from '@/ui/card';
 import { classes } from '@/ui/classes';
 import { Empty, Fault, Loaded, Skeleton } from '@/ui/feedback';
+import { SearchField } from '@/ui/search-field';
 import { money } from '@/ui/words';
 import { AgentRowLine, rowGrid } from './agent-row';
 import { agentRows, stateOf, type AgentRow } from './agent-rows';
@@ -50,18 +51,13 @@ export function Agents() {
       title="Agents"
       actions={
         <>
-          <label className="relative hidden md:block">
-            <span className="sr-only">Filter agents</span>
-            <Search aria-hidden className="pointer-events-none absolute top-2 left-2 size-4 text-faint" />
-            <input
-              type="search"
-              data-filter
-              value={words}
-              onChange={(event) => setWords(event.target.value)}
-              placeholder="Name or capability"
-              className="h-8 w-52 rounded-control border border-line bg-canvas pr-2 pl-8 placeholder:text-faint"
-            />
-          </label>
+          <SearchField
+            label="Filter agents"
+            value={words}
+            onWords={setWords}
+            placeholder="Name or capability"
+            className="hidden w-52 md:block"
+          />
           {may('chats:read') && (
             <ButtonLink href="/chats/">
               <MessagesSquare aria-hidden /> Chats

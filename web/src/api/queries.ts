@@ -94,8 +94,11 @@ export function createQueryClient(): QueryClient {
         retry: (failures, error) =>
           failures < 2 && (!(error instanceof CallError) || error.problem.status >= 500),
         refetchOnWindowFocus: false,
+        refetchOnReconnect: true,
+        networkMode: 'always',
       },
-      mutations: { retry: false },
+      // Nothing waits for the network unseen, to be done later: a call that cannot be made says so.
+      mutations: { retry: false, networkMode: 'always' },
     },
   });
 }

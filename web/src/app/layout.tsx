@@ -10,7 +10,7 @@ export const metadata: Metadata = {
   title: { default: 'Aether', template: '%s · Aether' },
   description: 'Deploy agents, talk with them, and put them to work together.',
   manifest: '/manifest.webmanifest',
-  icons: { icon: '/mark.svg' },
+  icons: { icon: '/mark.svg', apple: '/icon-180.png' },
 };
 
 export const viewport: Viewport = {

@@ -1,5 +1,5 @@
 'use client';
-import { Columns2, Search } from 'lucide-react';
+import { Columns2 } from 'lucide-react';
 import { useDeferredValue, useState } from 'react';
 import { useReadPages } from '@/api/queries';
 import { AgentMark } from '@/ui/agent-mark';
@@ -7,6 +7,7 @@ import { Button, IconButton } from '@/ui/button';
 import { classes } from '@/ui/classes';
 import { Loaded } from '@/ui/feedback';
 import { Link } from '@/ui/link';
+import { SearchField } from '@/ui/search-field';
 import { Ago } from '@/ui/time';
 import { useAgents } from './use-agents';
 
@@ -27,18 +28,13 @@ export function ChatList({
   );
   return (
     <div className="flex h-full min-h-0 flex-col">
-      <label className="relative m-2">
-        <span className="sr-only">Filter chats</span>
-        <Search aria-hidden className="pointer-events-none absolute top-2 left-2 size-4 text-faint" />
-        <input
-          type="search"
-          data-filter
-          value={typed}
-          onChange={(event) => setTyped(event.target.value)}
-          placeholder="Filter"
-          className="h-8 w-full rounded-control border border-line bg-canvas pr-2 pl-8 placeholder:text-faint"
-        />
-      </label>
+      <SearchField
+        label="Filter chats"
+        value={typed}
+        onWords={setTyped}
+        placeholder="Filter"
+        className="m-2"
+      />
       <Loaded query={chats}>
         {() => (
           <ul className="min-h-0 flex-1 space-y-0.5 overflow-y-auto px-2 pb-2">

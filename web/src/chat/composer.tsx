@@ -1,6 +1,7 @@
 'use client';
 import { ArrowUp, Square } from 'lucide-react';
 import { useState } from 'react';
+import { useReadOnly } from '@/ui/read-only';
 
 /** Where one writes: Enter sends, Shift and Enter begins a line. */
 export function Composer({
@@ -14,13 +15,15 @@ export function Composer({
   /** An answer is under way; it can be stopped. */
   readonly busy: boolean;
   readonly disabled?: boolean;
-  readonly onSend: (text: string) => void;
+  /** `putBack` gives the text back to its writer, where it was not sent. */
+  readonly onSend: (text: string, putBack: () => void) => void;
   readonly onStop: () => void;
 }) {
   const [text, setText] = useState('');
+  const isReadOnly = useReadOnly();
   const send = () => {
-    if (busy || text.trim() === '') return;
-    onSend(text);
+    if (busy || isReadOnly || text.trim() === '') return;
+    onSend(text, () => setText((newer) => newer || text));
     setText('');
   };
   return (
@@ -58,7 +61,7 @@ export function Composer({
       ) : (
         <button
           type="submit"
-          disabled={disabled || text.trim() === ''}
+          disabled={disabled || isReadOnly || text.trim() === ''}
           aria-label="Send"
           title="Send"
           className="flex size-8 items-center justify-center rounded-control bg-accent text-on-accent disabled:opacity-45"

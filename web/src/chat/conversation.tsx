@@ -104,9 +104,9 @@ export function Conversation({ chatId, agentName }: { readonly chatId: string; r
           <Composer
             label={`Message ${agentName}`}
             busy={busy}
-            onSend={(text) => {
+            onSend={(text, putBack) => {
               setSent(sent + 1);
-              send.mutate({ id: chatId, text });
+              send.mutate({ id: chatId, text }, { onError: putBack });
             }}
             onStop={() => abort.mutate({ id: chatId })}
           />

@@ -1,9 +1,10 @@
 'use client';
 import type { LogLine } from '@aether/contracts/deployer';
-import { ArrowDown, ArrowUp, Download, Search } from 'lucide-react';
+import { ArrowDown, ArrowUp, Download } from 'lucide-react';
 import { Button, IconButton } from '@/ui/button';
 import { classes } from '@/ui/classes';
 import { Copy } from '@/ui/copy';
+import { SearchField } from '@/ui/search-field';
 
 const levels = ['step', 'info', 'warn', 'error'] as const;
 
@@ -50,19 +51,15 @@ export function LogTools({
   };
   return (
     <div className="flex flex-wrap items-center gap-2 border-b border-line bg-surface px-4 py-2">
-      <label className="relative">
-        <span className="sr-only">Search the log</span>
-        <Search aria-hidden className="pointer-events-none absolute top-1.5 left-2 size-4 text-faint" />
-        <input
-          type="search"
-          data-filter
-          value={filter.words}
-          onChange={(event) => onFilter({ ...filter, words: event.target.value })}
-          onKeyDown={(event) => event.key === 'Enter' && onStep(event.shiftKey ? -1 : 1)}
-          placeholder="Search"
-          className="h-7 w-48 rounded-control border border-line bg-canvas pr-2 pl-8 placeholder:text-faint"
-        />
-      </label>
+      <SearchField
+        label="Search the log"
+        isSmall
+        value={filter.words}
+        onWords={(words) => onFilter({ ...filter, words })}
+        onKeyDown={(event) => event.key === 'Enter' && onStep(event.shiftKey ? -1 : 1)}
+        placeholder="Search"
+        className="w-48"
+      />
       {filter.words && (
         <span className="flex items-center text-12 text-dim" aria-live="polite">
           {matches === 0 ? 'Nothing found' : `${match + 1} of ${matches}`}

@@ -32,8 +32,8 @@ export function NewDeployment() {
   );
 }
 
-/** Chooses a template and what else a deployment needs, begins it, and goes to it. */
-export function DeployForm() {
+/** Chooses a template and what else a deployment needs, begins it, and goes to it unless `onBegun` does something else. */
+export function DeployForm({ onBegun }: { readonly onBegun?: (deployment: Deployment) => void }) {
   const templates = useRead('GET /api/v1/templates', {});
   const models = useRead('GET /api/v1/models', {});
   const deployments = useRead('GET /api/v1/deployments', { limit: 200 });
@@ -41,7 +41,14 @@ export function DeployForm() {
     <Loaded query={templates}>
       {({ items }) => (
         <Loaded query={deployments}>
-          {(page) => <Form templates={items} models={models.data} taken={namesOf(page.items)} />}
+          {(page) => (
+            <Form
+              templates={items}
+              models={models.data}
+              taken={namesOf(page.items)}
+              {...(onBegun && { onBegun })}
+            />
+          )}
         </Loaded>
       )}
     </Loaded>
@@ -63,9 +70,10 @@ interface FormProps {
   readonly templates: readonly Template[];
   readonly models: ModelEndpoint | undefined;
   readonly taken: readonly string[];
+  readonly onBegun?: (deployment: Deployment) => void;
 }
 
-function Form({ templates, models, taken }: FormProps) {
+function Form({ templates, models, taken, onBegun }: FormProps) {
   const router = useRouter();
   const [template, setTemplate] = useState(templates[0]?.id ?? '');
   const [typedName, setName] = useState<string | null>(null);
@@ -74,7 +82,7 @@ function Form({ templates, models, taken }: FormProps) {
   const [settings, setSettings] = useState(settingsText(undefined));
   const create = useChange('POST /api/v1/deployments', {
     refresh: ['GET /api/v1/deployments'],
-    onDone: ({ id }) => router.push(`/deployments/${id}/`),
+    onDone: onBegun ?? (({ id }) => router.push(`/deployments/${id}/`)),
   });
   const name = typedName ?? freeName(template, taken);
   const chosen = templates.find(({ id }) => id === template);
@@ -111,7 +119,9 @@ function Form({ templates, models, taken }: FormProps) {
             onChange={(event) => setModel(event.target.value)}
             fault={issueOf(create.error, 'model')}
           >
-            <option value="">{models ? `${models.defaultModel} (default)` : 'The default one'}</option>
+            <option value="">
+              {models ? `Whatever is the default (${models.answering} now)` : 'The default one'}
+            </option>
             {models?.models
               .filter(({ id }) => id !== models.defaultModel)
               .map(({ id }) => (

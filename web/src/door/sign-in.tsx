@@ -7,15 +7,8 @@ import { Button } from '@/ui/button';
 import { Fault, issueOf } from '@/ui/feedback';
 import { TextField } from '@/ui/field';
 import { Door } from './door';
-
-/** Only a path of this console: an address from outside is not followed. */
-function nextPath(): string {
-  const next = new URLSearchParams(window.location.search).get('next') ?? '/';
-  const url = new URL(next, window.location.origin);
-  return url.origin === window.location.origin && !url.pathname.startsWith('/sign-in')
-    ? url.pathname + url.search
-    : '/';
-}
+import { nextPath } from './next-path';
+import { ProviderButtons } from './provider-buttons';
 
 export function SignIn() {
   const router = useRouter();
@@ -87,6 +80,7 @@ export function SignIn() {
           Sign in
         </Button>
       </form>
+      <ProviderButtons />
     </Door>
   );
 }

@@ -1,9 +1,10 @@
 'use client';
 import { WifiOff } from 'lucide-react';
-import { useEffect, useState } from 'react';
+import { useEffect, useState, type ReactNode } from 'react';
 import { useConnectionState } from '@/live/live';
 import type { ConnectionState } from '@/live/connection';
 import { classes } from '@/ui/classes';
+import { ReadOnly } from '@/ui/read-only';
 
 const looks: Record<ConnectionState, { word: string; dot: string }> = {
   live: { word: 'Live', dot: 'bg-good' },
@@ -24,26 +25,34 @@ export function ConnectionLight() {
   );
 }
 
-/** Said only when the connection stays away: a short break heals unseen. */
-export function ConnectionBanner() {
+/** A short break heals unseen; after it the page is read-only until the connection is back. */
+const UNSEEN_MS = 2_500;
+
+/** Tells that the connection stays away, and keeps what is below from being changed meanwhile. */
+export function ConnectionGuard({ children }: { readonly children: ReactNode }) {
   const isAway = useConnectionState() === 'offline';
   const [isLong, setLong] = useState(false);
   useEffect(() => {
     if (!isAway) return;
-    const timer = setTimeout(() => setLong(true), 2_500);
+    const timer = setTimeout(() => setLong(true), UNSEEN_MS);
     return () => {
       clearTimeout(timer);
       setLong(false);
     };
   }, [isAway]);
-  if (!isAway || !isLong) return null;
+  const isLost = isAway && isLong;
   return (
-    <p
-      role="alert"
-      className="flex items-center gap-2 border-b border-line bg-wait-quiet px-4 py-1.5 text-13 text-wait"
-    >
-      <WifiOff aria-hidden className="size-4 shrink-0" />
-      The connection is lost. You read what was there before; this page catches up by itself.
-    </p>
+    <ReadOnly value={isLost}>
+      {isLost && (
+        <p
+          role="alert"
+          className="flex items-center gap-2 border-b border-line bg-wait-quiet px-4 py-1.5 text-13 text-wait"
+        >
+          <WifiOff aria-hidden className="size-4 shrink-0" />
+          The connection is lost. You read what was there before; this page catches up by itself.
+        </p>
+      )}
+      {children}
+    </ReadOnly>
   );
 }

@@ -3,9 +3,10 @@ import dynamic from 'next/dynamic';
 import { usePathname, useRouter } from 'next/navigation';
 import { useEffect, type ReactNode } from 'react';
 import { useMe } from '@/api/session';
+import { offerNavigation, skipsAuth } from '@/app/config';
 import { LiveProvider } from '@/live/live';
 import { Problem, Skeleton } from '@/ui/feedback';
-import { ConnectionBanner } from './connection-light';
+import { ConnectionGuard } from './connection-light';
 import { Rail } from './rail';
 import { Shortcuts } from './shortcuts';
 import { SideProvider, useSide } from './side';
@@ -38,14 +39,16 @@ export function Frame({ children }: { children: ReactNode }) {
   const mustAddFactor = me.data?.secondFactorMissing === true && !path.startsWith('/settings');
 
   useEffect(() => {
-    if (isStranger)
+    if (isStranger && !skipsAuth())
       router.replace(
         `/sign-in/?next=${encodeURIComponent(window.location.pathname + window.location.search)}`,
       );
     else if (mustAddFactor) router.replace('/settings/?section=security');
   }, [isStranger, mustAddFactor, router]);
 
-  if (me.data)
+  useEffect(() => offerNavigation((to) => router.push(to)), [router]);
+
+  if (me.data || (isStranger && skipsAuth()))
     return (
       <LiveProvider>
         <SideProvider>
@@ -58,8 +61,7 @@ export function Frame({ children }: { children: ReactNode }) {
           <div className="flex h-dvh overflow-hidden">
             <Rail />
             <div className="flex min-w-0 flex-1 flex-col pb-14 md:pb-0">
-              <ConnectionBanner />
-              {children}
+              <ConnectionGuard>{children}</ConnectionGuard>
             </div>
             <JasonSide />
           </div>

@@ -1,9 +1,9 @@
 'use client';
 import { Command } from 'cmdk';
-import { MessageSquare, Plus, Rocket, Sparkles, Workflow } from 'lucide-react';
+import { Bot, LogOut, MessageSquare, Plus, Rocket, Sparkles, Workflow } from 'lucide-react';
 import { useRouter } from 'next/navigation';
-import { useReadPages } from '@/api/queries';
-import { useMay } from '@/api/session';
+import { useRead, useReadPages } from '@/api/queries';
+import { useMay, useSignOut } from '@/api/session';
 import { StateIcon } from '@/ui/state';
 import { sections } from './sections';
 import { useSide } from './side';
@@ -18,6 +18,8 @@ export function Palette() {
   const { setPalette, setJason } = useSide();
   const may = useMay();
   const router = useRouter();
+  const signOut = useSignOut();
+  const pool = useRead('GET /api/v1/pool', {}, { enabled: may('agents:read') });
   const missions = useReadPages('GET /api/v1/missions', { limit: 100 }, { enabled: may('missions:read') });
   const deployments = useReadPages(
     'GET /api/v1/deployments',
@@ -64,6 +66,9 @@ export function Palette() {
           >
             <Sparkles aria-hidden /> Ask Jason
           </Command.Item>
+          <Command.Item className={item} onSelect={() => void signOut()}>
+            <LogOut aria-hidden /> Sign out
+          </Command.Item>
         </Command.Group>
         <Command.Group heading="Go to" className={group}>
           {sections
@@ -85,6 +90,19 @@ export function Palette() {
             >
               <Workflow aria-hidden /> <span className="min-w-0 flex-1 truncate">{title}</span>
               <StateIcon state={state} />
+            </Command.Item>
+          ))}
+        </Command.Group>
+        <Command.Group heading="Agents" className={group}>
+          {pool.data?.items.map(({ id, name, online }) => (
+            <Command.Item
+              key={id}
+              value={`agent ${name} ${id}`}
+              className={item}
+              onSelect={go(`/agents/${id}/`)}
+            >
+              <Bot aria-hidden /> <span className="min-w-0 flex-1 truncate">{name}</span>
+              <StateIcon state={online ? 'connected' : 'disconnected'} />
             </Command.Item>
           ))}
         </Command.Group>

@@ -41,8 +41,9 @@ export function Rail() {
         {isWide && <span className="text-16 font-semibold tracking-tight">Aether</span>}
       </Link>
       <ul className="flex flex-1 justify-around md:flex-col md:justify-start md:gap-1">
-        {shown.map(({ href, label, Icon }) => {
-          const isHere = isWithin(path, href);
+        {shown.map((section) => {
+          const { href, label, Icon } = section;
+          const isHere = isWithin(path, section);
           return (
             <li key={href}>
               <Link

@@ -68,7 +68,7 @@ export function Jason({ onClose }: { readonly onClose: () => void }) {
             <Composer
               label="Ask Jason"
               busy={create.isPending}
-              onSend={(text) => void begin(text).catch(() => undefined)}
+              onSend={(text, putBack) => void begin(text).catch(putBack)}
               onStop={() => undefined}
             />
           </div>
@@ -107,7 +107,7 @@ function Talk({ id }: { readonly id: string }) {
         <Composer
           label="Ask Jason"
           busy={messages.some((message) => message.role === 'jason' && running.has(message.state))}
-          onSend={(text) => say.mutate({ id, text })}
+          onSend={(text, putBack) => say.mutate({ id, text }, { onError: putBack })}
           onStop={() => abort.mutate({ id })}
         />
       </div>

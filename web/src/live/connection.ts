@@ -21,6 +21,8 @@ interface Subscription {
 
 const PING_EVERY_MS = 20_000;
 const SILENT_MAX_MS = 45_000;
+/** How long an answer may take when the browser says that its network is gone. */
+const PROBE_MS = 4_000;
 const RETRY_MS = [500, 1_000, 2_000, 4_000, 8_000];
 const SESSION_ENDED = 4401;
 
@@ -40,6 +42,7 @@ export class LiveConnection {
     if (!this.stopped) return;
     this.stopped = false;
     window.addEventListener('online', this.connectNow);
+    window.addEventListener('offline', this.probe);
     this.heartbeat = setInterval(() => this.beat(), PING_EVERY_MS);
     this.connect();
   }
@@ -47,6 +50,7 @@ export class LiveConnection {
   stop(): void {
     this.stopped = true;
     window.removeEventListener('online', this.connectNow);
+    window.removeEventListener('offline', this.probe);
     clearInterval(this.heartbeat);
     clearTimeout(this.retry);
     this.socket?.close();
@@ -109,10 +113,14 @@ export class LiveConnection {
     };
     socket.onclose = ({ code }) => {
       if (this.socket !== socket) return;
-      this.socket = undefined;
-      this.show('offline');
-      void this.reconnect(code === SESSION_ENDED || this.failures > 0);
+      this.lose(code === SESSION_ENDED || this.failures > 0);
     };
+  }
+
+  private lose(renew: boolean): void {
+    this.socket = undefined;
+    this.show('offline');
+    void this.reconnect(renew);
   }
 
   private async reconnect(renew: boolean): Promise<void> {
@@ -151,8 +159,24 @@ export class LiveConnection {
   }
 
   private beat(): void {
-    if (Date.now() - this.heardAt > SILENT_MAX_MS) this.socket?.close();
+    if (Date.now() - this.heardAt > SILENT_MAX_MS) this.giveUp();
     else this.send({ type: 'ping' });
+  }
+
+  /** The network of the browser may be gone while that of Aether, on the same machine, is not. */
+  private readonly probe = (): void => {
+    const { socket } = this;
+    const asked = Date.now();
+    this.send({ type: 'ping' });
+    setTimeout(() => this.socket === socket && this.heardAt < asked && this.giveUp(), PROBE_MS);
+  };
+
+  /** Closing is a talk with the other side, which a lost network does not carry: nothing waits for its end. */
+  private giveUp(): void {
+    const { socket } = this;
+    if (!socket) return;
+    this.lose(false);
+    socket.close();
   }
 
   private send(frame: LiveClientFrame): void {

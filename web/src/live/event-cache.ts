@@ -78,6 +78,14 @@ export class EventCache {
         );
       case 'deployer.deployment-deleted':
         return this.refresh('GET /api/v1/deployments');
+      case 'models.provider-saved':
+      case 'models.provider-deleted':
+      case 'models.default-models-set':
+        return this.refresh('GET /api/v1/providers', 'GET /api/v1/models', 'GET /api/v1/models/default');
+      case 'models.model-budget-changed':
+      case 'models.model-budget-deleted':
+      case 'models.model-budget-reached':
+        return this.refresh('GET /api/v1/budgets');
       case 'openclaw.connection-changed':
         return this.refresh('GET /api/v1/connections', 'GET /api/v1/agents', 'GET /api/v1/pool');
       case 'openclaw.chat-created':

@@ -7,4 +7,5 @@ export const eventTopics = {
   openclaw: 'chats:read',
   missions: 'missions:read',
   orchestrator: 'missions:read',
+  models: 'usage:read',
 } as const satisfies { [O in keyof typeof contractTopics]?: Permission };

@@ -84,10 +84,10 @@ function BoardColumn({
         onDrop();
       }}
       className={classes(
-        'flex min-w-50 flex-1 basis-0 snap-start flex-col rounded-card border bg-raised/50 max-sm:min-w-[80vw]',
+        'flex flex-1 basis-0 snap-start flex-col rounded-card border bg-raised/50 max-sm:min-w-[80vw]',
         isOpen ? 'border-accent bg-accent-quiet' : 'border-transparent',
         dragged && !isOpen && 'opacity-60',
-        count === 0 && 'max-sm:hidden',
+        count === 0 ? 'min-w-36 max-sm:hidden' : 'min-w-50',
       )}
     >
       <h2 className="flex h-10 shrink-0 items-center gap-2 px-3 text-12 font-semibold text-dim">

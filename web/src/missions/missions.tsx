@@ -1,5 +1,5 @@
 'use client';
-import { LayoutGrid, Plus, Rows3, Search } from 'lucide-react';
+import { LayoutGrid, Plus, Rows3 } from 'lucide-react';
 import { useCallback, useDeferredValue, useState } from 'react';
 import { useRead, useReadPages } from '@/api/queries';
 import { useMay } from '@/api/session';
@@ -7,6 +7,7 @@ import { Page } from '@/frame/page';
 import { ButtonLink } from '@/ui/button';
 import { classes } from '@/ui/classes';
 import { Empty, Loaded } from '@/ui/feedback';
+import { SearchField } from '@/ui/search-field';
 import { Board } from './board';
 import { MissionTable } from './mission-table';
 
@@ -37,18 +38,13 @@ export function Missions() {
       fills
       actions={
         <>
-          <label className="relative hidden sm:block">
-            <span className="sr-only">Search missions</span>
-            <Search aria-hidden className="pointer-events-none absolute top-2 left-2 size-4 text-faint" />
-            <input
-              type="search"
-              data-filter
-              value={words}
-              onChange={(event) => setWords(event.target.value)}
-              placeholder="Search"
-              className="h-8 w-44 rounded-control border border-line bg-canvas pr-2 pl-8 placeholder:text-faint lg:w-60"
-            />
-          </label>
+          <SearchField
+            label="Search missions"
+            value={words}
+            onWords={setWords}
+            placeholder="Search"
+            className="hidden w-44 sm:block lg:w-60"
+          />
           <div role="group" aria-label="View" className="flex rounded-control border border-line p-0.5">
             {views.map(({ id, label, Icon }) => (
               <button

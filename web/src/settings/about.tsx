@@ -3,6 +3,7 @@ import { ExternalLink } from 'lucide-react';
 import { useRead } from '@/api/queries';
 import { useMay } from '@/api/session';
 import { Mark } from '@/ui/mark';
+import { version } from '../../package.json';
 import { Part } from './part';
 
 const documents = [
@@ -27,6 +28,8 @@ export function About() {
         <div className="flex items-center gap-4">
           <Mark />
           <dl className="grid grid-cols-[auto_1fr] gap-x-6 gap-y-1">
+            <dt className="text-dim">Aether</dt>
+            <dd>version {version}, MIT licence</dd>
             <dt className="text-dim">API</dt>
             <dd>version 1</dd>
             <dt className="text-dim">Agents’ gateways</dt>

@@ -9,6 +9,7 @@ import { Meter } from '@/ui/card';
 import { Fault, issueOf, Loaded } from '@/ui/feedback';
 import { TextField } from '@/ui/field';
 import { compact, exact, money } from '@/ui/words';
+import { ModelBudgets } from '@/models/model-budgets';
 import { Part } from './part';
 
 type Bounds = OrganisationBudget['bounds'];
@@ -30,6 +31,7 @@ export function Budgets() {
   return (
     <>
       <Loaded query={budget}>{(value) => <MonthPart key={value.version} budget={value} />}</Loaded>
+      <ModelBudgets />
       <Loaded query={caps}>{(value) => <CapsPart caps={value} />}</Loaded>
     </>
   );
@@ -51,7 +53,7 @@ function MonthPart({ budget }: { readonly budget: OrganisationBudget }) {
   return (
     <Part
       title={`This month, ${budget.month}`}
-      lead={`What all missions together may use. Missions pause when a bound is reached; counting begins anew ${exact(budget.endsAt)}.`}
+      lead={`What everything together may use. Money and tokens hold every model call, chats included; missions pause when a bound is reached. Counting begins anew ${exact(budget.endsAt)}.`}
     >
       {budget.reached && (
         <p role="status" className="mb-4 rounded-control bg-wait-quiet px-3 py-2 text-wait">

@@ -6,14 +6,15 @@ import { useMe } from '@/api/session';
 import { Button } from '@/ui/button';
 import { Dialog } from '@/ui/dialog';
 import { Fault, issueOf } from '@/ui/feedback';
-import { SelectField, TextField } from '@/ui/field';
+import { TextField } from '@/ui/field';
+import { AccessFields } from './access-fields';
 import { rolesUpTo } from './roles';
 import { ShownOnce } from './shown-once';
 
 const lives = [
-  { hours: 24, label: 'One day' },
-  { hours: 72, label: 'Three days' },
-  { hours: 168, label: 'One week' },
+  { value: 24, label: 'One day' },
+  { value: 72, label: 'Three days' },
+  { value: 168, label: 'One week' },
 ];
 
 export function InvitePerson({ onClose }: { readonly onClose: () => void }) {
@@ -52,31 +53,14 @@ export function InvitePerson({ onClose }: { readonly onClose: () => void }) {
           fault={issueOf(invite.error, 'email')}
           hint="They sign in with it. Aether sends no mail: you get a link to pass on."
         />
-        <div className="grid gap-4 sm:grid-cols-2">
-          <SelectField
-            label="Role"
-            value={chosen?.id}
-            onChange={(event) => setRole(event.target.value as Role)}
-            hint={chosen?.lead}
-          >
-            {offered.map(({ id, label }) => (
-              <option key={id} value={id}>
-                {label}
-              </option>
-            ))}
-          </SelectField>
-          <SelectField
-            label="Works for"
-            value={validH}
-            onChange={(event) => setValidH(Number(event.target.value))}
-          >
-            {lives.map(({ hours, label }) => (
-              <option key={hours} value={hours}>
-                {label}
-              </option>
-            ))}
-          </SelectField>
-        </div>
+        <AccessFields
+          role={chosen}
+          offered={offered}
+          onRole={setRole}
+          lives={lives}
+          life={validH}
+          onLife={setValidH}
+        />
         <Fault error={invite.error} />
         <div className="flex justify-end gap-2">
           <Button onClick={onClose}>Cancel</Button>

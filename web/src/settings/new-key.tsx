@@ -7,15 +7,16 @@ import { useMe } from '@/api/session';
 import { Button } from '@/ui/button';
 import { Dialog } from '@/ui/dialog';
 import { Fault, issueOf } from '@/ui/feedback';
-import { CheckField, SelectField, TextField } from '@/ui/field';
+import { CheckField, TextField } from '@/ui/field';
 import { sentence } from '@/ui/words';
+import { AccessFields } from './access-fields';
 import { rolesUpTo } from './roles';
 
 const lives = [
-  { days: 30, label: '30 days' },
-  { days: 90, label: '90 days' },
-  { days: 365, label: 'One year' },
-  { days: 0, label: 'Until it is revoked' },
+  { value: 30, label: '30 days' },
+  { value: 90, label: '90 days' },
+  { value: 365, label: 'One year' },
+  { value: 0, label: 'Until it is revoked' },
 ];
 const DAY_MS = 86_400_000;
 
@@ -66,31 +67,14 @@ export function NewKey({
           onChange={(event) => setName(event.target.value)}
           fault={issueOf(create.error, 'name')}
         />
-        <div className="grid gap-4 sm:grid-cols-2">
-          <SelectField
-            label="Role"
-            value={chosen?.id}
-            onChange={(event) => setRole(event.target.value as Role)}
-            hint={chosen?.lead}
-          >
-            {offered.map(({ id, label }) => (
-              <option key={id} value={id}>
-                {label}
-              </option>
-            ))}
-          </SelectField>
-          <SelectField
-            label="Works for"
-            value={days}
-            onChange={(event) => setDays(Number(event.target.value))}
-          >
-            {lives.map(({ days: value, label }) => (
-              <option key={value} value={value}>
-                {label}
-              </option>
-            ))}
-          </SelectField>
-        </div>
+        <AccessFields
+          role={chosen}
+          offered={offered}
+          onRole={setRole}
+          lives={lives}
+          life={days}
+          onLife={setDays}
+        />
         <details className="rounded-control border border-line">
           <summary className="cursor-pointer px-3 py-2 font-medium select-none">
             Limit it to some permissions {scopes.size > 0 && `(${scopes.size})`}

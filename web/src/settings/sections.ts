@@ -1,5 +1,7 @@
 import type { Permission } from '@aether/contracts/permissions';
 import {
+  Brain,
+  Cable,
   Gauge,
   Info,
   KeyRound,
@@ -12,7 +14,16 @@ import {
 } from 'lucide-react';
 
 export type SectionId =
-  'profile' | 'security' | 'sessions' | 'appearance' | 'keys' | 'people' | 'budgets' | 'about';
+  | 'profile'
+  | 'security'
+  | 'sessions'
+  | 'appearance'
+  | 'keys'
+  | 'people'
+  | 'connections'
+  | 'models'
+  | 'budgets'
+  | 'about';
 
 export interface SettingsSection {
   readonly id: SectionId;
@@ -30,6 +41,8 @@ export const settingsSections: readonly SettingsSection[] = [
   { id: 'keys', label: 'API keys', group: 'You', Icon: KeyRound, needs: 'api-keys:read' },
   { id: 'appearance', label: 'Appearance', group: 'You', Icon: Palette },
   { id: 'people', label: 'People', group: 'Everybody', Icon: Users, needs: 'users:read' },
+  { id: 'connections', label: 'Connections', group: 'Everybody', Icon: Cable, needs: 'connections:read' },
+  { id: 'models', label: 'Model providers', group: 'Everybody', Icon: Brain, needs: 'models:read' },
   { id: 'budgets', label: 'Budgets and limits', group: 'Everybody', Icon: Gauge, needs: 'usage:read' },
   { id: 'about', label: 'About', group: 'Everybody', Icon: Info },
 ];

@@ -1,8 +1,10 @@
 'use client';
+import dynamic from 'next/dynamic';
 import { useMay, useMe } from '@/api/session';
 import { Page } from '@/frame/page';
 import { useQueryState } from '@/frame/query-state';
 import { classes } from '@/ui/classes';
+import { Skeleton } from '@/ui/feedback';
 import { About } from './about';
 import { ApiKeys } from './api-keys';
 import { Appearance } from './appearance';
@@ -13,6 +15,15 @@ import { Security } from './security';
 import { Sessions } from './sessions';
 import { settingsSections, type SectionId } from './sections';
 
+const ModelProviders = dynamic(
+  () => import('@/models/model-providers').then((module) => module.ModelProviders),
+  { loading: () => <Skeleton /> },
+);
+
+const Connections = dynamic(() => import('@/connections/connections').then((module) => module.Connections), {
+  loading: () => <Skeleton />,
+});
+
 const contents: Readonly<Record<SectionId, () => React.ReactNode>> = {
   profile: () => <Profile />,
   security: () => <Security />,
@@ -20,6 +31,8 @@ const contents: Readonly<Record<SectionId, () => React.ReactNode>> = {
   keys: () => <ApiKeys />,
   appearance: () => <Appearance />,
   people: () => <People />,
+  connections: () => <Connections />,
+  models: () => <ModelProviders />,
   budgets: () => <Budgets />,
   about: () => <About />,
 };

@@ -1,7 +1,7 @@
 'use client';
 import type { LiveEvent } from '@aether/contracts/live-frames';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { Eraser, Pause, Play, Search } from 'lucide-react';
+import { Eraser, Pause, Play } from 'lucide-react';
 import { useDeferredValue, useEffect, useRef, useState } from 'react';
 import { useMay } from '@/api/session';
 import { useTopic } from '@/live/live';
@@ -10,6 +10,7 @@ import { classes } from '@/ui/classes';
 import { Copy } from '@/ui/copy';
 import { Drawer } from '@/ui/dialog';
 import { Empty } from '@/ui/feedback';
+import { SearchField } from '@/ui/search-field';
 import { exact } from '@/ui/words';
 import { ownerNames, owners, partLabel, type Owner } from './owners';
 
@@ -45,18 +46,13 @@ export function Events() {
         <Tap key={owner} owner={owner} onEvent={take} />
       ))}
       <div className="flex flex-wrap items-center gap-2 border-b border-line bg-surface px-4 py-2 md:px-6">
-        <label className="relative w-full sm:w-64">
-          <span className="sr-only">Search events</span>
-          <Search aria-hidden className="pointer-events-none absolute top-2 left-2 size-4 text-faint" />
-          <input
-            type="search"
-            data-filter
-            value={words}
-            onChange={(event) => setWords(event.target.value)}
-            placeholder="Name, id or content"
-            className="h-8 w-full rounded-control border border-line bg-canvas pr-2 pl-8 placeholder:text-faint"
-          />
-        </label>
+        <SearchField
+          label="Search events"
+          value={words}
+          onWords={setWords}
+          placeholder="Name, id or content"
+          className="w-full sm:w-64"
+        />
         <div role="group" aria-label="Parts" className="flex flex-wrap gap-1">
           {open.map((owner) => (
             <button

@@ -3,6 +3,7 @@ import { LoaderCircle } from 'lucide-react';
 import type { ComponentProps, ReactNode } from 'react';
 import { classes } from './classes';
 import { Link } from './link';
+import { useReadOnly } from './read-only';
 
 const looks = {
   primary: 'bg-accent text-on-accent hover:bg-accent-hover border-transparent font-medium',
@@ -31,16 +32,21 @@ const shape = ({ look = 'plain', size = 'usual' }: Look, className?: string) =>
     className,
   );
 
-type ButtonProps = ComponentProps<'button'> & Look & { readonly busy?: boolean };
+type ButtonProps = ComponentProps<'button'> &
+  Look & {
+    /** A change is under way. Who tells it, changes something: such a button waits while the page is read-only. */
+    readonly busy?: boolean;
+  };
 
-export function Button({ look, size, busy = false, className, children, ...rest }: ButtonProps) {
+export function Button({ look, size, busy, className, children, ...rest }: ButtonProps) {
+  const isReadOnly = useReadOnly();
   return (
     <button
       type="button"
       aria-busy={busy || undefined}
       className={shape({ ...(look && { look }), ...(size && { size }) }, className)}
       {...rest}
-      disabled={busy || rest.disabled}
+      disabled={busy || rest.disabled || (isReadOnly && busy !== undefined)}
     >
       {busy && <LoaderCircle aria-hidden className="animate-spin" />}
       {children}

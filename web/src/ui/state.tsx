@@ -58,6 +58,7 @@ const looks: Readonly<Record<string, Look>> = {
   connected: done,
   connecting: works,
   disconnected: { tone: 'bad', Icon: CircleX },
+  pairing: { tone: 'wait', Icon: CircleHelp, word: 'Waits for approval' },
   refused: failed,
   closed: ended,
   claiming: works,

@@ -1,5 +1,5 @@
 import type { Metadata } from 'next';
-import { Welcome } from '@/home/welcome';
+import { Welcome } from '@/welcome/welcome';
 
 export const metadata: Metadata = { title: 'Welcome' };
 

@@ -1,0 +1,122 @@
+// Draws every screen of a running system at three widths in both themes, to be looked at by people:
+//   npm run render -w web -- --url http://127.0.0.1:7420 --email you@example.org --password … --out /tmp/screens
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { chromium } from 'playwright-core';
+
+const { values } = parseArgs({
+  options: {
+    url: { type: 'string', default: 'http://127.0.0.1:7420' },
+    email: { type: 'string' },
+    password: { type: 'string' },
+    out: { type: 'string', default: 'screens' },
+    chromium: { type: 'string', default: '/usr/bin/chromium' },
+    /** Only screens whose name has this. */
+    only: { type: 'string', default: '' },
+    widths: { type: 'string', default: '1440,1024,390' },
+    themes: { type: 'string', default: 'light,dark' },
+  },
+});
+const widths = values.widths.split(',').map(Number);
+const themes = values.themes.split(',');
+const SETTLE_MS = 10_000;
+
+const doors = { 'sign-in': '/sign-in/', setup: '/setup/', invite: '/invite/' };
+const sections = ['profile', 'security', 'sessions', 'keys', 'appearance', 'people', 'connections', 'models'];
+const screens = {
+  home: '/',
+  missions: '/missions/',
+  'mission-new': '/missions/new/',
+  agents: '/agents/',
+  chats: '/chats/',
+  deployments: '/deployments/',
+  'deployment-new': '/deployments/new/',
+  system: '/system/',
+  'system-figures': '/system/?tab=figures',
+  'system-events': '/system/?tab=events',
+  'system-undelivered': '/system/?tab=undelivered',
+  ...Object.fromEntries(
+    ['environment', 'model', 'agent', 'ready'].map((phase) => [
+      `welcome-${phase}`,
+      `/welcome/?phase=${phase}`,
+    ]),
+  ),
+  ...Object.fromEntries(
+    [...sections, 'budgets', 'about'].map((section) => [
+      `settings-${section}`,
+      `/settings/?section=${section}`,
+    ]),
+  ),
+};
+
+/** The newest mission, task, agent, chat and deployment that the system has, each in all its views. */
+async function screensOfThings(page) {
+  const newest = async (path) => {
+    const response = await page.request.get(`/api/v1/${path}`);
+    return response.ok() ? (await response.json()).items[0] : undefined;
+  };
+  const [mission, agent, chat, deployment] = await Promise.all(
+    ['missions?limit=1', 'pool', 'chats?limit=1', 'deployments?limit=1'].map(newest),
+  );
+  const task = mission && (await newest(`tasks?missionId=${mission.id}&limit=1`));
+  const views = (name, path, tabs) =>
+    Object.fromEntries(tabs.map((tab) => [`${name}-${tab}`, `${path}?view=${tab}`]));
+  return {
+    ...(mission &&
+      views('mission', `/missions/${mission.id}/`, ['graph', 'list', 'timeline', 'thread', 'overview'])),
+    ...(task && { task: `/missions/${mission.id}/?task=${task.id}` }),
+    ...(agent && { agent: `/agents/${agent.id}/` }),
+    ...(chat && { chat: `/chats/${chat.id}/` }),
+    ...(deployment &&
+      views('deployment', `/deployments/${deployment.id}/`, ['timeline', 'logs', 'figures', 'config'])),
+  };
+}
+
+async function draw(page, name, path) {
+  await page.goto(path);
+  const settled = async () => {
+    await page.waitForLoadState('networkidle', { timeout: SETTLE_MS });
+    await page
+      .getByRole('status', { name: 'Loading' })
+      .first()
+      .waitFor({ state: 'detached', timeout: SETTLE_MS });
+  };
+  // Screens that never come to rest are drawn as they are.
+  await settled().catch(() => undefined);
+  await page.screenshot({ path: join(values.out, `${name}.png`) });
+}
+
+await mkdir(values.out, { recursive: true });
+const browser = await chromium.launch({
+  executablePath: values.chromium,
+  args: process.getuid?.() === 0 ? ['--no-sandbox'] : [],
+});
+const chosen = (all) => Object.entries(all).filter(([name]) => name.includes(values.only));
+for (const theme of themes) {
+  const context = await browser.newContext({
+    baseURL: values.url,
+    colorScheme: theme,
+    reducedMotion: 'reduce',
+    serviceWorkers: 'block',
+  });
+  const page = await context.newPage();
+  const drawAll = async (all) => {
+    for (const width of widths) {
+      await page.setViewportSize({ width, height: width < 500 ? 844 : 900 });
+      for (const [name, path] of chosen(all)) await draw(page, `${name}-${width}-${theme}`, path);
+    }
+  };
+  await drawAll(doors);
+  if (values.email) {
+    await page.goto('/sign-in/');
+    await page.getByLabel('E-mail').fill(values.email);
+    await page.getByLabel('Password').fill(values.password ?? '');
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByRole('navigation', { name: 'Main' }).waitFor();
+    await drawAll({ ...screens, ...(await screensOfThings(page)) });
+  }
+  await context.close();
+}
+await browser.close();
+console.log(`Everything is drawn in ${values.out}.`);

@@ -1,0 +1,48 @@
+'use client';
+import { useQueryClient } from '@tanstack/react-query';
+import { useRouter } from 'next/navigation';
+import { useEffect, useState } from 'react';
+import { call } from '@/api/call';
+import { ButtonLink } from '@/ui/button';
+import { Fault } from '@/ui/feedback';
+import { Door } from './door';
+import { takeBinding } from './provider-binding';
+
+/** Where an identity provider sends the browser back to. */
+export function ProviderAnswer() {
+  const router = useRouter();
+  const client = useQueryClient();
+  const [error, setError] = useState<Error | null>(null);
+  useEffect(() => {
+    const answer = window.location.search;
+    // The code in it works once; still, it should not stay in the history.
+    if (answer) window.history.replaceState(null, '', window.location.pathname);
+    const kept = takeBinding();
+    if (!kept) {
+      if (answer) setError(new Error('This sign-in was begun in another tab or browser. Begin it here.'));
+      else router.replace('/sign-in/');
+      return;
+    }
+    call('POST /api/v1/session/provider', { answer, binding: kept.binding }).then(
+      () => {
+        client.clear();
+        router.replace(kept.next);
+      },
+      (cause: unknown) => setError(cause instanceof Error ? cause : new Error(String(cause))),
+    );
+  }, [client, router]);
+  return (
+    <Door title={error ? 'You are not signed in' : 'Signing in'}>
+      {error ? (
+        <div className="space-y-4">
+          <Fault error={error} />
+          <ButtonLink href="/sign-in/" look="primary" size="large" className="w-full">
+            Back to sign-in
+          </ButtonLink>
+        </div>
+      ) : (
+        <p className="text-dim">Your identity provider answered; one moment.</p>
+      )}
+    </Door>
+  );
+}
