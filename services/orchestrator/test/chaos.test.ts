@@ -175,6 +175,26 @@ async function wreak(stop: AbortSignal): Promise<Record<string, number>> {
   return counts;
 }
 
+/** What stands between the missions and their end, for whoever reads a failure. */
+async function whatIsLeft(missions: readonly Mission[]): Promise<string> {
+  const lines: unknown[] = [];
+  for (const { id } of missions) {
+    const { state, reason } = await system.call(missionsRequests.getMission, { id }, by);
+    const tasks = await tasksOf(id);
+    const open = tasks.filter((task) => task.state !== 'accepted');
+    lines.push({ mission: id, state, reason, open });
+  }
+  const attempts = await all<Attempt>((cursor) =>
+    system.call(executionRequests.listAttempts, { limit: 100, ...(cursor && { cursor }) }, person('admin')),
+  );
+  return JSON.stringify([...lines, ...attempts.filter(({ finishedAt }) => finishedAt === null)], null, 1);
+}
+
+const tasksOf = (missionId: string) =>
+  all<Task>((cursor) =>
+    system.call(missionsRequests.listTasks, { missionId, limit: 50, ...(cursor && { cursor }) }, by),
+  );
+
 test(
   'whatever is killed, every task ends accepted, no attempt runs twice, no order is broken, nothing is left behind',
   async () => {
@@ -193,16 +213,17 @@ test(
         }
       },
       { timeoutMs: LIMIT_MS, intervalMs: 1_000 },
-    );
+    ).catch(async (error: unknown) => {
+      tell(await whatIsLeft(missions));
+      throw error;
+    });
     calm.abort();
     clearTimeout(quiet);
     const kills = await chaosEnds;
 
     let tasks = 0;
     for (const { id: missionId, branch } of missions) {
-      const own = await all<Task>((cursor) =>
-        system.call(missionsRequests.listTasks, { missionId, limit: 50, ...(cursor && { cursor }) }, by),
-      );
+      const own = await tasksOf(missionId);
       tasks += own.length;
       expect(own.map(({ state }) => state)).toEqual(own.map(() => 'accepted'));
       const repository = repositories[Number(own[0]?.key.split('-')[1]) % REPOSITORIES] ?? '';
