@@ -91,7 +91,8 @@ async function copyFiles(
   const said: Buffer[] = [];
   for (const { stderr } of [pack, unpack]) stderr.on('data', (piece: Buffer) => said.push(piece));
   const ended = Promise.all([endOf(pack), endOf(unpack)]);
-  await pipeline(pack.stdout, unpack.stdin);
+  // Who unpacks leaves at the archive's last block, which may be before its pipe is seen to end: how both ended tells.
+  await pipeline(pack.stdout, unpack.stdin).catch(() => undefined);
   const [packed, unpacked] = await ended;
   // 1: a file changed while it was read, which the agent's own programs may still do.
   if ((packed === 0 || packed === 1) && unpacked === 0) return;

@@ -34,8 +34,12 @@ export class Worktree {
     }
   }
 
-  /** Begins to merge a commit and leaves conflicts, with markers, in the files; answers their names. */
+  /**
+   * Begins to merge a commit and leaves conflicts, with markers, in the files; answers their names. Begun before and
+   * cut off, it is begun anew.
+   */
   async beginMerge(commit: string): Promise<string[]> {
+    await this.git.raw('reset', '--quiet', '--hard');
     const git = gitAt(this.path, this.home, (exitCode) => exitCode <= 1);
     await git.raw('merge', '--no-commit', '--no-ff', '--end-of-options', commit);
     const names = await this.git.raw('diff', '--name-only', '--diff-filter=U', '-z');
