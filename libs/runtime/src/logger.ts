@@ -43,10 +43,13 @@ export function sendLogsTo(destination: DestinationStream): void {
 
 /** JSON lines with service, story, actor and trace; secrets by name of field are removed. */
 export function createLogger(options: LoggerOptions): Logger {
-  const destination =
-    options.destination ?? processDestination ?? (wantsPretty(options) ? prettyStream() : process.stdout);
+  const { destination: given = processDestination } = options;
+  const isPretty = !given && wantsPretty(options);
+  const destination = given ?? (isPretty ? prettyStream() : process.stdout);
   return pino(
     {
+      // JSON cannot be broken by what strangers send; what a terminal shows can.
+      ...(isPretty && { hooks: { streamWrite: forTerminals } }),
       level: options.level,
       base: { service: options.service },
       timestamp: stdTimeFunctions.isoTime,
@@ -74,6 +77,21 @@ function prettyStream(): DestinationStream {
     ignore: 'pid,hostname,service',
     messageFormat: '{service}: {msg}',
   });
+}
+
+// eslint-disable-next-line no-control-regex -- they are what is taken out
+const CONTROLS = /[\u0000-\u001f\u007f-\u009f]/g;
+
+/**
+ * A line of the log without anything that moves a cursor or begins a line of its own. Stacks keep their lines, which are
+ * indented.
+ */
+export function forTerminals(line: string): string {
+  const clean = (name: string, value: unknown): unknown => {
+    if (typeof value !== 'string') return value;
+    return value.replace(CONTROLS, (sign) => (sign === '\n' && name === 'stack' ? sign : '\u00b7'));
+  };
+  return `${JSON.stringify(JSON.parse(line, clean))}\n`;
 }
 
 /** Nest's own messages, in the same log; its chatter at boot is debug. */
