@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Agent, agentErrors, agentRequests, agentRoutes } from './agents.js';
 import { approvalEvents, approvalRequests, approvalRoutes } from './approvals.js';
 import {
   Connection,
@@ -7,7 +8,6 @@ import {
   Pairing,
   ProbeReport,
   Reason,
-  connectionErrors,
   connectionsRequests,
   connectionsRoutes,
 } from './connections.js';
@@ -15,24 +15,9 @@ import { defineCatalog, defineEvent, defineLive, defineRequest } from './contrac
 import { operationsRequests, operationsRoutes } from './operations.js';
 import { BackfillQuery, TextDelta, backfillOf, liveEntry } from './live.js';
 import { defineRoutes } from './route.js';
-import { Id, Instant, Line, PageQuery, Slug, pageOf } from './schemas.js';
+import { Id, Instant, Line, PageQuery, pageOf } from './schemas.js';
 
-export { Connection, ConnectionState, GatewayAuth, Pairing, ProbeReport, Reason };
-
-export const Agent = z
-  .object({
-    id: z.string().describe("The agent's id in its gateway."),
-    name: z.string(),
-    connectionId: Id,
-    deploymentId: Id.describe('Of its deployment; the id of the connection where its gateway is remote.'),
-    deploymentName: z.string(),
-    remote: z.boolean().describe('Runs in a gateway that Aether did not deploy.'),
-    model: z.string().nullable(),
-    skills: z.array(Slug).default([]).describe('That its gateway says it is ready to use.'),
-    online: z.boolean(),
-  })
-  .meta({ id: 'Agent' });
-export type Agent = z.infer<typeof Agent>;
+export { Agent, Connection, ConnectionState, GatewayAuth, Pairing, ProbeReport, Reason };
 
 export const Chat = z
   .object({
@@ -102,15 +87,6 @@ const chatErrors = {
   },
 } as const;
 
-const agentErrors = {
-  ...connectionErrors,
-  agent_not_found: {
-    status: 404,
-    title: 'The gateway has no such agent.',
-    hint: 'List the agents to find the right id.',
-  },
-} as const;
-
 export const openclawRequests = {
   /** Full-protocol probe of a gateway: HTTP, handshake, scopes, one call. Answers a report even when it fails. */
   probeGateway: defineRequest('req.openclaw.probe-gateway.v1', {
@@ -129,10 +105,7 @@ export const openclawRequests = {
     output: z.object({ closed: z.boolean() }),
   }),
   ...connectionsRequests,
-  listAgents: defineRequest('req.openclaw.list-agents.v1', {
-    input: z.object({ deploymentId: Id.optional() }),
-    output: z.object({ items: z.array(Agent) }),
-  }),
+  ...agentRequests,
   createChat: defineRequest('req.openclaw.create-chat.v1', {
     input: z.object({
       deploymentId: Id,
@@ -249,11 +222,7 @@ export const openclawCatalog = defineCatalog({
 });
 
 export const openclawRoutes = defineRoutes({
-  'GET /api/v1/agents': {
-    contract: openclawRequests.listAgents,
-    access: 'agents:read',
-    summary: 'List agents',
-  },
+  ...agentRoutes,
   ...connectionsRoutes,
   'GET /api/v1/chats': { contract: openclawRequests.listChats, access: 'chats:read', summary: 'List chats' },
   'POST /api/v1/chats': {

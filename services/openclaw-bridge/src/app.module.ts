@@ -4,6 +4,10 @@ import { EventConsumers } from '@aether/persistence/event-consumers';
 import { systemClock } from '@aether/runtime/clock';
 import type { ServiceParts } from '@aether/runtime/service';
 import { Module, type DynamicModule } from '@nestjs/common';
+import { AgentFiles } from './agents/agent-files.js';
+import { AskGateway } from './agents/ask-gateway.js';
+import { ListAgents } from './agents/list-agents.js';
+import { ManageAgents } from './agents/manage-agents.js';
 import { ApprovalRepository } from './approvals/approval.repository.js';
 import { Approvals } from './approvals/approvals.js';
 import { DecideApproval } from './approvals/decide-approval.js';
@@ -29,7 +33,6 @@ import { ConnectionRepository } from './connections/connection.repository.js';
 import { DeviceRepository } from './connections/device.repository.js';
 import { Devices } from './connections/devices.js';
 import { GatewaySecrets } from './connections/gateway-secrets.js';
-import { ListAgents } from './connections/list-agents.js';
 import { OpenConnection } from './connections/open-connection.js';
 import { PeriodicProbe } from './connections/periodic-probe.js';
 import { ProbeGateway } from './connections/probe-gateway.js';
@@ -50,6 +53,9 @@ const useCases = [
   RenewConnections,
   ReadConnections,
   ListAgents,
+  AskGateway,
+  ManageAgents,
+  AgentFiles,
   ChatUsage,
   CreateChat,
   ReadChats,

@@ -2,6 +2,9 @@ import { openclawRequests } from '@aether/contracts/openclaw';
 import { Messaging } from '@aether/messaging/messaging';
 import type { ServiceParts } from '@aether/runtime/service';
 import { Controller, Inject, type OnModuleInit } from '@nestjs/common';
+import { AgentFiles } from './agents/agent-files.js';
+import { ListAgents } from './agents/list-agents.js';
+import { ManageAgents } from './agents/manage-agents.js';
 import { DecideApproval } from './approvals/decide-approval.js';
 import { AbortTurn } from './chats/abort-turn.js';
 import { ChatUsage } from './chats/chat-usage.js';
@@ -11,7 +14,6 @@ import { FollowChat } from './chats/follow-chat.js';
 import { ReadChats } from './chats/read-chats.js';
 import { SendMessage } from './chats/send-message.js';
 import { CloseConnection } from './connections/close-connection.js';
-import { ListAgents } from './connections/list-agents.js';
 import { OpenConnection } from './connections/open-connection.js';
 import { ProbeGateway } from './connections/probe-gateway.js';
 import { ReadConnections } from './connections/read-connections.js';
@@ -29,6 +31,8 @@ export class OpenclawController implements OnModuleInit {
     private readonly connections: ReadConnections,
     private readonly remote: RemoteConnections,
     private readonly listAgents: ListAgents,
+    private readonly agents: ManageAgents,
+    private readonly agentFiles: AgentFiles,
     private readonly createChat: CreateChat,
     private readonly chats: ReadChats,
     private readonly sendMessage: SendMessage,
@@ -54,6 +58,13 @@ export class OpenclawController implements OnModuleInit {
       rotateDevice: (input, context) => this.remote.rotateDevice(input, context),
       deleteConnection: (input, context) => this.remote.remove(input, context),
       listAgents: (input) => this.listAgents.execute(input),
+      listGatewayModels: (input, context) => this.agents.models(input, context),
+      createAgent: (input, context) => this.agents.create(input, context),
+      updateAgent: (input, context) => this.agents.update(input, context),
+      deleteAgent: (input, context) => this.agents.remove(input, context),
+      listAgentFiles: (input, context) => this.agentFiles.list(input, context),
+      getAgentFile: (input, context) => this.agentFiles.get(input, context),
+      setAgentFile: (input, context) => this.agentFiles.set(input, context),
       createChat: (input, context) => this.createChat.execute(input, context),
       listChats: (query) => this.chats.list(query),
       getChat: ({ id }, context) => this.chats.get(id, context),

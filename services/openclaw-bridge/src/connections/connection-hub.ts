@@ -9,6 +9,7 @@ import {
   type OnApplicationBootstrap,
 } from '@nestjs/common';
 import PQueue from 'p-queue';
+import { readAgents, readSkills } from '../agents/read-agents.js';
 import { Approvals } from '../approvals/approvals.js';
 import { TurnEvents } from '../chats/turn-events.js';
 import type { Link } from '../chats/turn-driver.js';
@@ -26,7 +27,6 @@ import { LOGGER } from '../tokens.js';
 import type { ConnectionRow } from './connection.entity.js';
 import { ConnectionRepository } from './connection.repository.js';
 import { Devices } from './devices.js';
-import { readAgents, readSkills } from './read-agents.js';
 import { TokenUnreadable } from './gateway-secrets.js';
 
 const RETRY_MS = 1_000;
@@ -113,7 +113,8 @@ export class ConnectionHub implements OnApplicationBootstrap, BeforeApplicationS
   /** Asks the gateway for its agents and keeps the answer for when it is away. */
   async refreshAgents(id: string): Promise<void> {
     const ask = this.asking(id);
-    await this.connections.rememberAgents(id, await readSkills(ask, await readAgents(ask)));
+    const agents = await readSkills(ask, await readAgents(ask));
+    await this.connections.rememberAgents(id, serviceContext('openclaw-bridge'), agents);
   }
 
   private asking(id: string) {

@@ -135,8 +135,17 @@ export class ConnectionRepository {
     await tx.manager.delete(ConnectionRow, { id });
   }
 
-  async rememberAgents(id: string, agents: KnownAgent[]): Promise<void> {
-    await this.database.read((manager) => manager.update(ConnectionRow, { id }, { agents }));
+  /** Tells by an event where they are others than before. */
+  async rememberAgents(id: string, context: Context, agents: KnownAgent[]): Promise<void> {
+    await this.database.transaction(context, async (tx) => {
+      const row = await tx.manager.findOne(ConnectionRow, {
+        where: { id },
+        lock: { mode: 'pessimistic_write' },
+      });
+      if (!row || isDeepStrictEqual(row.agents, agents)) return;
+      row.agents = agents;
+      await this.save(tx, row);
+    });
   }
 
   async recordGap(id: string, context: Context, gap: { expected: number; received: number }): Promise<void> {

@@ -85,10 +85,16 @@ export const AgentList = z.looseObject({
     z.looseObject({
       id: z.string(),
       name: z.string().optional(),
+      workspace: z.string().optional(),
       model: z.union([z.string(), z.looseObject({ primary: z.string().optional() })]).nullish(),
     }),
   ),
 });
+
+/** The model an agent asks for first, as its gateway names it; null where the gateway does not tell. */
+export function modelOf({ model }: z.infer<typeof AgentList>['agents'][number]): string | null {
+  return typeof model === 'string' ? model : (model?.primary ?? null);
+}
 
 export const SkillStatus = z.looseObject({
   skills: z.array(

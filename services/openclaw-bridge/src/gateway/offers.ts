@@ -2,6 +2,8 @@ import type { Reason } from '@aether/contracts/openclaw';
 
 const LOSES: Readonly<Record<string, string>> = {
   'agents.list': 'agents cannot be listed, so none can be used',
+  'agents.create': 'agents cannot be added',
+  'agents.files.set': "agents' instructions cannot be edited",
   'chat.send': 'messages cannot be sent',
   'chat.history': 'replies cannot be found again after a loss',
   'chat.abort': 'replies cannot be stopped',

@@ -1,7 +1,7 @@
 import { Slug } from '@aether/contracts/schemas';
-import { AgentList, SkillStatus } from '../gateway/frames.js';
+import { AgentList, SkillStatus, modelOf } from '../gateway/frames.js';
 import { GatewayRequestError } from '../gateway/gateway-client.js';
-import type { KnownAgent } from './connection.entity.js';
+import type { KnownAgent } from '../connections/connection.entity.js';
 
 type Ask = (method: string, params: object) => Promise<unknown>;
 
@@ -9,7 +9,7 @@ export async function readAgents(ask: Ask): Promise<KnownAgent[]> {
   return AgentList.parse(await ask('agents.list', {})).agents.map((agent) => ({
     id: agent.id,
     name: agent.name ?? agent.id,
-    model: typeof agent.model === 'string' ? agent.model : (agent.model?.primary ?? null),
+    model: modelOf(agent),
   }));
 }
 

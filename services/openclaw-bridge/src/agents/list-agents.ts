@@ -1,7 +1,7 @@
 import type { Agent } from '@aether/contracts/openclaw';
 import { Injectable } from '@nestjs/common';
-import type { ConnectionRow } from './connection.entity.js';
-import { ConnectionRepository } from './connection.repository.js';
+import type { ConnectionRow } from '../connections/connection.entity.js';
+import { ConnectionRepository } from '../connections/connection.repository.js';
 
 @Injectable()
 export class ListAgents {
