@@ -2,6 +2,7 @@ import { chmod, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { randomBytes } from 'node:crypto';
 import { dirname, join } from 'node:path';
 import type { GatewayConfig } from './config.js';
+import { withAgentsOf } from './kept-agents.js';
 import { agentWorkspace, gatewayPaths, type GatewayPaths } from './paths.js';
 
 /** Names of the files that OpenClaw puts into an agent's prompt. */
@@ -50,7 +51,8 @@ export async function writeKeys(
 
 /**
  * Lays out everything a gateway reads at its start, readable by this user alone. Safe to repeat: each file is
- * replaced in one step, state and logs are kept, and a running gateway applies a changed configuration by itself.
+ * replaced in one step, state, logs and agents that were added meanwhile are kept, and a running gateway applies a
+ * changed configuration by itself.
  */
 export async function writeGatewayFiles(files: GatewayFiles): Promise<GatewayPaths> {
   const paths = gatewayPaths(files.directory);
@@ -71,6 +73,8 @@ export async function writeGatewayFiles(files: GatewayFiles): Promise<GatewayPat
     }
   }
   // Last, because a running gateway starts to use what it names at once.
-  await replaceFile(paths.config, `${JSON.stringify(files.config, null, 2)}\n`, 0o600);
+  const before = await readFile(paths.config, 'utf8').catch(() => undefined);
+  const config = withAgentsOf(files.config, before);
+  await replaceFile(paths.config, `${JSON.stringify(config, null, 2)}\n`, 0o600);
   return paths;
 }

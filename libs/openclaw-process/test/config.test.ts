@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { renderConfig } from '@aether/openclaw-process/config';
 import { gatewayEnvironment } from '@aether/openclaw-process/environment';
 import { writeGatewayFiles } from '@aether/openclaw-process/files';
+import { withAgentsOf } from '@aether/openclaw-process/kept-agents';
 import { settingsFor } from './settings.js';
 
 describe('renderConfig', () => {
@@ -33,6 +34,29 @@ describe('renderConfig', () => {
   ])('refuses %j', (fault, message) => {
     expect(() => renderConfig({ ...settingsFor('/data'), ...fault })).toThrow(message);
   });
+});
+
+describe('withAgentsOf', () => {
+  const config = renderConfig(settingsFor('/data'));
+  const written = (entries: object) => JSON.stringify({ ...config, agents: { ...config.agents, entries } });
+
+  test('keeps agents that were added, and what people made of those it renders', () => {
+    const before = written({
+      main: { workspace: '/elsewhere', name: 'Boss', model: 'aether/large' },
+      helper: { workspace: '/data/workspace/helper', name: 'Helper' },
+    });
+    expect(withAgentsOf(config, before).agents.entries).toEqual({
+      main: { workspace: '/data/workspace/main', name: 'Boss', model: 'aether/large' },
+      helper: { workspace: '/data/workspace/helper', name: 'Helper' },
+    });
+  });
+
+  test.each([undefined, '', 'no json', '{"agents":{"entries":[]}}', '{"agents":{"entries":{"main":1}}}'])(
+    'takes nothing from %j',
+    (before) => {
+      expect(withAgentsOf(config, before)).toEqual(config);
+    },
+  );
 });
 
 test('the environment of a gateway holds nothing that was not given for it', () => {

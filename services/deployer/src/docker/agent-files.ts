@@ -1,11 +1,14 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, dirname, join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
+import { pipeline } from 'node:stream/promises';
 import { renderConfig } from '@aether/openclaw-process/config';
 import { AGENT_FILES, writeGatewayFiles } from '@aether/openclaw-process/files';
+import { withAgentsOf } from '@aether/openclaw-process/kept-agents';
 import { agentWorkspace, gatewayPaths } from '@aether/openclaw-process/paths';
 import type Docker from 'dockerode';
-import { pack } from 'tar-fs';
+import { extract, pack } from 'tar-fs';
 import type { AgentSecrets, AgentSpec } from '../runtime.js';
 import { AGENT_DIRECTORY, AgentRecord, GATEWAY_PORT, USER_ID, VOLUME_TARGET } from './container-spec.js';
 import { unlessStatus } from './engine.js';
@@ -69,6 +72,7 @@ export async function uploadAgent(container: Docker.Container, directory: string
     if (await unlessStatus(container.infoArchive({ path }), 404))
       kept.add(join(agentWorkspace(gatewayPaths(directory), AGENT_ID), name));
   }
+  await keepAgents(container, directory);
   const own = [recordPath(directory), join(dirname(gatewayPaths(directory).keys), 'gateway-token')];
   const archive = pack(directory, {
     ignore: (path) => kept.has(path) || own.includes(path),
@@ -80,6 +84,28 @@ export async function uploadAgent(container: Docker.Container, directory: string
     }),
   });
   await container.putArchive(await buffer(archive), { path: VOLUME_TARGET });
+}
+
+/** Has the staged configuration keep agents that people added to the one in the container. */
+async function keepAgents(container: Docker.Container, directory: string): Promise<void> {
+  const before = await readFromContainer(container, gatewayPaths(AGENT_DIRECTORY).config);
+  const staged = gatewayPaths(directory).config;
+  const config = JSON.parse(await readFile(staged, 'utf8')) as ReturnType<typeof renderConfig>;
+  await writeFile(staged, `${JSON.stringify(withAgentsOf(config, before), null, 2)}\n`, { mode: 0o600 });
+}
+
+async function readFromContainer(container: Docker.Container, path: string): Promise<string | undefined> {
+  const archive = await unlessStatus(container.getArchive({ path }), 404);
+  if (!archive) return undefined;
+  const scratch = await mkdtemp(join(tmpdir(), 'aether-config-'));
+  try {
+    // A link made by whoever is in the container would lead out of the folder.
+    const ignore = (_name: string, header?: { type?: string | null }) => header?.type !== 'file';
+    await pipeline(archive, extract(scratch, { ignore }));
+    return await readFile(join(scratch, basename(path)), 'utf8').catch(() => undefined);
+  } finally {
+    await rm(scratch, { recursive: true, force: true });
+  }
 }
 
 function recordPath(directory: string): string {
