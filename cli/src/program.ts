@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { addAgent } from './commands/agent.js';
 import { addAgents } from './commands/agents.js';
 import { addBudgets } from './commands/budgets.js';
 import { addChat } from './commands/chat.js';
@@ -58,6 +59,7 @@ function buildCommands(): Command {
   addTemplates(program);
   addPresets(program);
   addAgents(program);
+  addAgent(program);
   addChat(program);
   addLogs(program);
   addOperations(program);
