@@ -30,6 +30,20 @@ self.addEventListener('fetch', (event) => {
     event.respondWith(networkFirst(request, pathname.replace(ANY_ID, '/_')));
 });
 
+self.addEventListener('notificationclick', (event) => {
+  const { notification } = event;
+  notification.close();
+  event.waitUntil(goTo(notification.data?.href ?? '/'));
+});
+
+/** In the window that is there, or a new one. */
+async function goTo(href) {
+  const [open] = await self.clients.matchAll({ type: 'window' });
+  if (!open) return self.clients.openWindow(href);
+  await open.focus();
+  return open.navigate(href);
+}
+
 /** Pages and their parts; everything below these folders belongs to the edge. */
 function isShell({ mode }, pathname) {
   if (/^\/(?:api|health|metrics|assets|mcp|git)(?:\/|$)/.test(pathname)) return false;

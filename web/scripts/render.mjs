@@ -23,7 +23,17 @@ const themes = values.themes.split(',');
 const SETTLE_MS = 10_000;
 
 const doors = { 'sign-in': '/sign-in/', setup: '/setup/', invite: '/invite/' };
-const sections = ['profile', 'security', 'sessions', 'keys', 'appearance', 'people', 'connections', 'models'];
+const sections = [
+  'profile',
+  'security',
+  'sessions',
+  'keys',
+  'appearance',
+  'notifications',
+  'people',
+  'connections',
+  'models',
+];
 const screens = {
   home: '/',
   missions: '/missions/',

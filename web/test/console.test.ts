@@ -25,6 +25,7 @@ const screens = [
     'sessions',
     'keys',
     'appearance',
+    'notifications',
     'people',
     'connections',
     'models',

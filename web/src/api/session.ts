@@ -3,6 +3,7 @@ import type { Permission } from '@aether/contracts/permissions';
 import type { RouteOutput } from '@aether/contracts/routes';
 import { useQueryClient } from '@tanstack/react-query';
 import { useCallback } from 'react';
+import { forgetNotices } from '@/notifications/kept';
 import { call } from './call';
 import { useRead } from './queries';
 
@@ -23,6 +24,7 @@ export function useSignOut(): () => Promise<void> {
   return useCallback(async () => {
     await call('DELETE /api/v1/session', {}).catch(() => undefined);
     client.clear();
+    forgetNotices();
     window.location.assign('/sign-in/');
   }, [client]);
 }

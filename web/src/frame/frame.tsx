@@ -5,6 +5,7 @@ import { useEffect, type ReactNode } from 'react';
 import { useMe } from '@/api/session';
 import { offerNavigation, skipsAuth } from '@/app/config';
 import { LiveProvider } from '@/live/live';
+import { NoticeCollector } from '@/notifications/collector';
 import { Problem, Skeleton } from '@/ui/feedback';
 import { ConnectionGuard } from './connection-light';
 import { Rail } from './rail';
@@ -51,6 +52,7 @@ export function Frame({ children }: { children: ReactNode }) {
   if (me.data || (isStranger && skipsAuth()))
     return (
       <LiveProvider>
+        <NoticeCollector />
         <SideProvider>
           <a
             href="#content"

@@ -7,6 +7,8 @@ export type ConnectionState = 'connecting' | 'live' | 'catching-up' | 'offline';
 export interface TopicListener {
   /** Something happened; frames of one topic come in order, none is missing. */
   frame(data: unknown, cursor: string): void;
+  /** The topic is followed from this place on: nothing that comes after it is missed. */
+  joined?(cursor: string): void;
   /** What was missed is not told any more: read the state anew. */
   lost?(): void;
   /** The topic cannot be followed. */
@@ -74,6 +76,8 @@ export class LiveConnection {
     // Somebody who joins with an earlier place is told from there; frames may be applied twice.
     if (!isFirst && after !== undefined) subscription.cursor = after;
     if (isFirst || after !== undefined) this.subscribe(topic, subscription);
+    else if (!subscription.pending && subscription.cursor !== undefined)
+      listener.joined?.(subscription.cursor);
     return () => this.leave(topic, listener);
   }
 
@@ -140,6 +144,8 @@ export class LiveConnection {
       case 'subscribed':
         subscription.pending = false;
         subscription.cursor ??= frame.cursor ?? undefined;
+        if (subscription.cursor !== undefined)
+          for (const listener of subscription.listeners) listener.joined?.(subscription.cursor);
         return this.settle();
       case 'frame':
         subscription.cursor = frame.cursor;

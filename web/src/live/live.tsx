@@ -61,6 +61,7 @@ export function useTopic(topic: string | null, options: TopicOptions): void {
       topic,
       {
         frame: (data, cursor) => latest.current.frame(data, cursor),
+        joined: (cursor) => latest.current.joined?.(cursor),
         lost: () => latest.current.lost?.(),
         refused: (error) => latest.current.refused?.(error),
       },

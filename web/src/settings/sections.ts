@@ -1,5 +1,6 @@
 import type { Permission } from '@aether/contracts/permissions';
 import {
+  Bell,
   Brain,
   Cable,
   Gauge,
@@ -18,6 +19,7 @@ export type SectionId =
   | 'security'
   | 'sessions'
   | 'appearance'
+  | 'notifications'
   | 'keys'
   | 'people'
   | 'connections'
@@ -40,6 +42,7 @@ export const settingsSections: readonly SettingsSection[] = [
   { id: 'sessions', label: 'Sessions', group: 'You', Icon: MonitorSmartphone, needs: 'account:read' },
   { id: 'keys', label: 'API keys', group: 'You', Icon: KeyRound, needs: 'api-keys:read' },
   { id: 'appearance', label: 'Appearance', group: 'You', Icon: Palette },
+  { id: 'notifications', label: 'Notifications', group: 'You', Icon: Bell },
   { id: 'people', label: 'People', group: 'Everybody', Icon: Users, needs: 'users:read' },
   { id: 'connections', label: 'Connections', group: 'Everybody', Icon: Cable, needs: 'connections:read' },
   { id: 'models', label: 'Model providers', group: 'Everybody', Icon: Brain, needs: 'models:read' },

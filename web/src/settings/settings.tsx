@@ -9,6 +9,7 @@ import { About } from './about';
 import { ApiKeys } from './api-keys';
 import { Appearance } from './appearance';
 import { Budgets } from './budgets';
+import { Notifications } from './notifications';
 import { People } from './people';
 import { Profile } from './profile';
 import { Security } from './security';
@@ -30,6 +31,7 @@ const contents: Readonly<Record<SectionId, () => React.ReactNode>> = {
   sessions: () => <Sessions />,
   keys: () => <ApiKeys />,
   appearance: () => <Appearance />,
+  notifications: () => <Notifications />,
   people: () => <People />,
   connections: () => <Connections />,
   models: () => <ModelProviders />,
