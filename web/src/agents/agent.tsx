@@ -1,4 +1,5 @@
 'use client';
+import type { Agent } from '@aether/contracts/agents';
 import type { PoolAgent } from '@aether/contracts/execution';
 import { MessageSquare, Rocket } from 'lucide-react';
 import { useRead, useReadPages } from '@/api/queries';
@@ -16,6 +17,8 @@ import { money } from '@/ui/words';
 import { AgentHealth } from './agent-health';
 import { stateOf, successOf } from './agent-rows';
 import { AgentSettings } from './agent-settings';
+import { InGateway } from './in-gateway';
+import { Instructions } from './instructions';
 
 const crumbs = [{ label: 'Agents', href: '/agents/' }];
 
@@ -39,7 +42,11 @@ function AgentOf({ agent }: { readonly agent: PoolAgent }) {
   const may = useMay();
   const talk = useTalk();
   const { deploymentId, agentId } = agent;
-  const deployment = useRead('GET /api/v1/deployments/{id}', { id: deploymentId });
+  const agents = useRead('GET /api/v1/agents', {}, { enabled: may('agents:read') });
+  const siblings = agents.data?.items.filter((each) => each.deploymentId === deploymentId) ?? [];
+  const own = siblings.find(({ id }) => id === agentId);
+  const isDeployed = own !== undefined && !own.remote;
+  const deployment = useRead('GET /api/v1/deployments/{id}', { id: deploymentId }, { enabled: isDeployed });
   return (
     <Page
       title={agent.name}
@@ -47,9 +54,11 @@ function AgentOf({ agent }: { readonly agent: PoolAgent }) {
       state={<StateBadge state={stateOf({ deployment: deployment.data, pool: agent })} />}
       actions={
         <>
-          <ButtonLink href={`/deployments/${deploymentId}/`}>
-            <Rocket aria-hidden /> Deployment
-          </ButtonLink>
+          {isDeployed && (
+            <ButtonLink href={`/deployments/${deploymentId}/`}>
+              <Rocket aria-hidden /> Deployment
+            </ButtonLink>
+          )}
           {may('chats:write') && (
             <Button
               look="primary"
@@ -65,15 +74,17 @@ function AgentOf({ agent }: { readonly agent: PoolAgent }) {
     >
       <Body>
         <Fault error={talk.error} />
-        <Record agent={agent} model={deployment.data?.model ?? null} />
+        <Record agent={agent} model={own?.model ?? deployment.data?.model ?? null} />
         <div className="grid items-start gap-6 lg:grid-cols-2">
           <div className="min-w-0 space-y-6">
             <Card title="Use in missions">
               <AgentSettings agent={agent} />
             </Card>
+            {own && <InGateway key={own.name} agent={own} isFirst={isFirst(own, siblings)} />}
             <Chats deploymentId={deploymentId} />
           </div>
           <div className="min-w-0 space-y-6">
+            {may('agents:read') && <Instructions agent={agent} />}
             <Attempts agentId={agent.id} />
             <AgentHealth deploymentId={deploymentId} />
           </div>
@@ -82,6 +93,10 @@ function AgentOf({ agent }: { readonly agent: PoolAgent }) {
     </Page>
   );
 }
+
+/** The one that a gateway cannot do without. */
+const isFirst = (agent: Agent, all: readonly Agent[]) =>
+  agent.id === (all.some(({ id }) => id === 'main') ? 'main' : all[0]?.id);
 
 function Record({ agent, model }: { readonly agent: PoolAgent; readonly model: string | null }) {
   const success = successOf(agent);
