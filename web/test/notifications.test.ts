@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { eventually } from '@aether/testing/eventually';
 import { Machine } from '../../cli/test/machine.js';
+import { ask } from './ask.js';
 import { openPage, signIn, startBrowser, violationsOf, visit, type Browser, type Page } from './browser.js';
 
 const admin = { email: 'person@example.org', password: 'a long enough password' };
@@ -18,21 +19,11 @@ afterAll(async () => {
   await machine.remove();
 }, 90_000);
 
-async function ask<T>(method: string, path: string, body?: object): Promise<T> {
-  const response = await fetch(`${machine.url}/api/v1/${path}`, {
-    method,
-    headers: { authorization: `Bearer ${await machine.apiKey()}`, 'content-type': 'application/json' },
-    ...(body && { body: JSON.stringify(body) }),
-  });
-  if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
-  return (await response.json()) as T;
-}
-
 /** A mission whose plan waits for a person. */
 async function propose(goal: string): Promise<string> {
-  const { id } = await ask<{ id: string }>('POST', 'missions', { goal });
+  const { id } = await ask<{ id: string }>(machine, 'POST missions', { goal });
   await eventually(
-    async () => expect((await ask<{ state: string }>('GET', `missions/${id}`)).state).toBe('proposed'),
+    async () => expect((await ask<{ state: string }>(machine, `GET missions/${id}`)).state).toBe('proposed'),
     { timeoutMs: 60_000 },
   );
   return id;
@@ -65,7 +56,7 @@ test('the bell tells of a plan that waits, leads to it, and of what came while n
   await list.getByRole('button', { name: 'Mark all as read' }).click();
   await bell(page, 0).waitFor();
 
-  await ask('POST', `missions/${first}/cancel`, {});
+  await ask(machine, `POST missions/${first}/cancel`, {});
   await list.getByText('settled').waitFor();
   expect(faults).toEqual([]);
   await page.context().close();

@@ -1,6 +1,6 @@
 'use client';
 import type { Deployment } from '@aether/contracts/deployment';
-import { MessageSquare, Play, RotateCw, Square, Trash2, Wrench } from 'lucide-react';
+import { Bookmark, MessageSquare, Play, RotateCw, Square, Trash2, Wrench } from 'lucide-react';
 import { useRouter } from 'next/navigation';
 import { useState } from 'react';
 import { useChange } from '@/api/queries';
@@ -10,13 +10,14 @@ import { Button, IconButton } from '@/ui/button';
 import { Confirm } from '@/ui/dialog';
 import { Fault } from '@/ui/feedback';
 import { canBegin } from './steps';
+import { SavePreset } from './template-acts';
 
 /** What may be done with a deployment in its state; the first is what one most likely wants. */
 export function DeploymentActs({ deployment }: { readonly deployment: Deployment }) {
   const { id, name } = deployment;
   const may = useMay();
   const router = useRouter();
-  const [asked, setAsked] = useState<'stop' | 'delete' | null>(null);
+  const [asked, setAsked] = useState<'stop' | 'delete' | 'preset' | null>(null);
   const close = () => setAsked(null);
   const refresh = ['GET /api/v1/deployments', 'GET /api/v1/deployments/{id}'] as const;
   const start = useChange('POST /api/v1/deployments/{id}/start', { refresh });
@@ -58,6 +59,12 @@ export function DeploymentActs({ deployment }: { readonly deployment: Deployment
           <Square aria-hidden /> Stop
         </Button>
       )}
+      {may('templates:write') && (
+        <IconButton label="Save as a preset" onClick={() => setAsked('preset')}>
+          <Bookmark aria-hidden />
+        </IconButton>
+      )}
+      {asked === 'preset' && <SavePreset deployment={deployment} onClose={close} />}
       {canBegin('delete', deployment) && (
         <IconButton label="Delete" className="hover:text-bad" onClick={() => setAsked('delete')}>
           <Trash2 aria-hidden />

@@ -4,6 +4,7 @@ import { ArrowDown, ArrowUp, Download } from 'lucide-react';
 import { Button, IconButton } from '@/ui/button';
 import { classes } from '@/ui/classes';
 import { Copy } from '@/ui/copy';
+import { download } from '@/ui/download';
 import { SearchField } from '@/ui/search-field';
 
 const levels = ['step', 'info', 'warn', 'error'] as const;
@@ -16,15 +17,6 @@ export interface LogFilter {
 
 const written = (lines: readonly LogLine[]) =>
   lines.map(({ at, level, text }) => `${at} ${level} ${text}`).join('\n');
-
-function download(name: string, text: string): void {
-  const address = URL.createObjectURL(new Blob([text], { type: 'text/plain' }));
-  const link = document.createElement('a');
-  link.href = address;
-  link.download = name;
-  link.click();
-  URL.revokeObjectURL(address);
-}
 
 /** Search, levels, raw lines, copy and download. */
 export function LogTools({

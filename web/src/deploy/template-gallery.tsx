@@ -1,8 +1,14 @@
 'use client';
-import type { Template } from '@aether/contracts/deployer';
-import { Bot, Code, LifeBuoy, Search, Sparkles, type LucideIcon } from 'lucide-react';
-import { classes } from '@/ui/classes';
+import type { Preset } from '@aether/contracts/presets';
+import type { Template } from '@aether/contracts/templates';
+import { Bookmark, Bot, Code, LifeBuoy, Search, Sparkles, type LucideIcon } from 'lucide-react';
+import { useState } from 'react';
+import { useMay } from '@/api/session';
 import { Tag } from '@/ui/state';
+import { ChoiceCard } from './choice-card';
+import { presetKey, templateKey } from './choice';
+import { ImportFile, LeftOut, useExport } from './template-files';
+import { RemovePreset, RemoveTemplate, RenamePreset } from './template-acts';
 
 const icons: Readonly<Record<string, LucideIcon>> = {
   coding: Code,
@@ -11,58 +17,116 @@ const icons: Readonly<Record<string, LucideIcon>> = {
   support: LifeBuoy,
 };
 
-/** Kinds of agents to choose from, as radio buttons in the shape of cards. */
+type Asked =
+  | { readonly act: 'rename' | 'remove'; readonly preset: Preset }
+  | { readonly act: 'remove'; readonly template: Template };
+
+/** Kinds of agents to choose from, settings kept before among them; each can be carried elsewhere as a file. */
 export function TemplateGallery({
   templates,
+  presets,
   value,
   onChange,
 }: {
   readonly templates: readonly Template[];
+  readonly presets: readonly Preset[];
   readonly value: string;
-  readonly onChange: (id: string) => void;
+  readonly onChange: (value: string) => void;
 }) {
+  const canWrite = useMay()('templates:write');
+  const [asked, setAsked] = useState<Asked | null>(null);
+  const exporting = useExport();
+  const close = () => setAsked(null);
   return (
-    <fieldset>
-      <legend className="mb-3 text-13 font-medium">What should it be good at?</legend>
-      <div className="grid gap-3 sm:grid-cols-2">
-        {templates.map((template) => {
-          const Icon = icons[template.id] ?? Bot;
-          const isChosen = template.id === value;
-          return (
-            <label
-              key={template.id}
-              className={classes(
-                'flex cursor-pointer gap-3 rounded-card border p-4 transition-colors duration-150 has-focus-visible:outline-2 has-focus-visible:outline-offset-2 has-focus-visible:outline-accent',
-                isChosen
-                  ? 'border-accent bg-accent-quiet'
-                  : 'border-line bg-surface hover:border-line-strong',
-              )}
-            >
-              <input
-                type="radio"
-                name="template"
-                value={template.id}
-                checked={isChosen}
-                onChange={() => onChange(template.id)}
-                className="sr-only"
-              />
-              <span className="flex size-9 shrink-0 items-center justify-center rounded-control bg-raised">
-                <Icon aria-hidden className={classes('size-4.5', isChosen ? 'text-accent' : 'text-dim')} />
-              </span>
-              <span className="min-w-0 space-y-2">
-                <span className="block font-medium">{template.name}</span>
-                <span className="block text-dim">{template.summary}</span>
+    <div className="space-y-6">
+      {presets.length > 0 && (
+        <fieldset>
+          <legend className="mb-3 text-13 font-medium">Like one you had before</legend>
+          <div className="grid gap-3 sm:grid-cols-2">
+            {presets.map((preset) => (
+              <ChoiceCard
+                key={preset.id}
+                value={presetKey(preset)}
+                isChosen={presetKey(preset) === value}
+                onChoose={onChange}
+                Icon={Bookmark}
+                title={preset.name}
+                acts={[
+                  { label: 'Export as a file', act: () => exporting.preset(preset) },
+                  ...(canWrite
+                    ? [
+                        { label: 'Rename', act: () => setAsked({ act: 'rename', preset }) },
+                        { label: 'Remove', act: () => setAsked({ act: 'remove', preset }), danger: true },
+                      ]
+                    : []),
+                ]}
+              >
                 <span className="flex flex-wrap gap-1">
-                  {template.capabilities.map((each) => (
-                    <Tag key={each}>{each}</Tag>
-                  ))}
-                  <Tag tone="info">{template.memoryMb} MB</Tag>
+                  <Tag>{preset.template}</Tag>
+                  <Tag>{preset.model ?? 'default model'}</Tag>
+                  <Tag>{preset.runtime === 'docker' ? 'container' : preset.runtime}</Tag>
                 </span>
+              </ChoiceCard>
+            ))}
+          </div>
+        </fieldset>
+      )}
+      <fieldset>
+        <legend className="float-left mb-3 flex h-8 items-center text-13 font-medium">
+          What should it be good at?
+        </legend>
+        {canWrite && (
+          <div className="flex justify-end">
+            <ImportFile />
+          </div>
+        )}
+        <div className="clear-both grid gap-3 sm:grid-cols-2">
+          {templates.map((template) => (
+            <ChoiceCard
+              key={template.id}
+              value={templateKey(template)}
+              isChosen={templateKey(template) === value}
+              onChoose={onChange}
+              Icon={icons[template.id] ?? Bot}
+              title={template.name}
+              acts={[
+                { label: 'Export as a file', act: () => exporting.template(template) },
+                ...(canWrite && template.imported
+                  ? [
+                      {
+                        label: 'Remove',
+                        act: () => setAsked({ act: 'remove', template }),
+                        danger: true,
+                      },
+                    ]
+                  : []),
+              ]}
+            >
+              <span className="block text-dim">{template.summary}</span>
+              <span className="flex flex-wrap gap-1">
+                {template.capabilities.map((each) => (
+                  <Tag key={each}>{each}</Tag>
+                ))}
+                <Tag tone="info">{template.memoryMb} MB</Tag>
               </span>
-            </label>
-          );
-        })}
-      </div>
-    </fieldset>
+            </ChoiceCard>
+          ))}
+        </div>
+      </fieldset>
+      <LeftOut
+        title="Exported without its secrets"
+        lead="The file has `[secret]` in their place. Who imports it gives them again:"
+        items={exporting.leftOut}
+        error={exporting.error}
+        onClose={exporting.close}
+      />
+      {asked && 'template' in asked && <RemoveTemplate template={asked.template} onClose={close} />}
+      {asked && 'preset' in asked && asked.act === 'remove' && (
+        <RemovePreset preset={asked.preset} onClose={close} />
+      )}
+      {asked && 'preset' in asked && asked.act === 'rename' && (
+        <RenamePreset preset={asked.preset} onClose={close} />
+      )}
+    </div>
   );
 }

@@ -78,6 +78,12 @@ export class EventCache {
         );
       case 'deployer.deployment-deleted':
         return this.refresh('GET /api/v1/deployments');
+      case 'deployer.template-imported':
+      case 'deployer.template-removed':
+        return this.refresh('GET /api/v1/templates');
+      case 'deployer.preset-changed':
+      case 'deployer.preset-removed':
+        return this.refresh('GET /api/v1/presets');
       case 'models.provider-saved':
       case 'models.provider-deleted':
       case 'models.default-models-set':

@@ -3,8 +3,8 @@ import type { ProviderKind } from '@aether/contracts/providers';
 export interface KindWords {
   readonly id: ProviderKind;
   readonly label: string;
-  /** Where one gets a key. */
-  readonly keys: string;
+  /** Where one gets a key; null where most need none. */
+  readonly keys: string | null;
   readonly exampleModel: string;
   /** It has no address of its own. */
   readonly needsUrl?: boolean;
@@ -33,7 +33,7 @@ export const providerKinds: readonly KindWords[] = [
   {
     id: 'openai-compatible',
     label: 'Another, of the same format as OpenAI',
-    keys: 'Ollama, vLLM and the like mostly need none',
+    keys: null,
     exampleModel: 'qwen3:8b',
     needsUrl: true,
   },

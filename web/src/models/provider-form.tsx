@@ -88,7 +88,7 @@ export function ProviderForm({
         value={key}
         onChange={(event) => setKey(event.target.value)}
         fault={issueOf(create.error, 'key')}
-        hint={`From ${words?.keys}. It is kept encrypted and never shown again.`}
+        hint={`${words?.keys ? `From ${words.keys}.` : 'Ollama, vLLM and the like mostly need none.'} It is kept encrypted and never shown again.`}
       />
       <TextArea
         label="Models"

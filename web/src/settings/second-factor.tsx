@@ -1,5 +1,6 @@
 'use client';
 import { ShieldCheck, ShieldOff } from 'lucide-react';
+import dynamic from 'next/dynamic';
 import { useState } from 'react';
 import { refreshSession } from '@/api/call';
 import { useChange } from '@/api/queries';
@@ -11,6 +12,10 @@ import { TextField } from '@/ui/field';
 import { Tag } from '@/ui/state';
 import { Part, PartForm } from './part';
 import { ShownOnce } from './shown-once';
+
+const QrCode = dynamic(() => import('./qr-code').then((module) => module.QrCode), {
+  loading: () => <div className="size-52" />,
+});
 
 type Step = 'set-up' | 'replace' | 'disable' | null;
 
@@ -75,22 +80,26 @@ export function SecondFactor({ isOn, isDemanded }: { readonly isOn: boolean; rea
       </div>
       <Fault error={begin.error} className="mt-3" />
       <Dialog open={step === 'set-up' && begin.data !== undefined} onClose={close} title="Set up a code">
-        <ol className="mb-4 list-decimal space-y-2 pl-5">
-          <li>
-            Open your authenticator app and add an account by a set-up key, or{' '}
-            <a className="text-accent underline" href={begin.data?.uri}>
-              open it on this device
-            </a>
-            .
-          </li>
-          <li>Type or paste this key; the kind is time-based.</li>
-        </ol>
-        <div className="mb-4 flex items-center gap-3 rounded-control border border-line bg-canvas p-3">
-          <code className="min-w-0 flex-1 font-mono text-13 tracking-wide break-all select-all">
-            {(begin.data?.secret.match(/.{1,4}/g) ?? []).join(' ')}
-          </code>
-          <Copy text={begin.data?.secret ?? ''} />
+        <p className="mb-4 text-dim">
+          Read this code with your authenticator app, or{' '}
+          <a className="text-accent underline" href={begin.data?.uri}>
+            open the app on this device
+          </a>
+          . Then type the six digits that it shows.
+        </p>
+        <div className="mb-4 flex justify-center">
+          {begin.data && <QrCode text={begin.data.uri} label="Code for the authenticator app" />}
         </div>
+        <details className="mb-4">
+          <summary className="cursor-pointer text-dim">The camera does not work?</summary>
+          <p className="mt-3 mb-2 text-12 text-dim">Type this key into the app; its kind is time-based.</p>
+          <div className="flex items-center gap-3 rounded-control border border-line bg-canvas p-3">
+            <code className="min-w-0 flex-1 font-mono text-13 tracking-wide break-all select-all">
+              {(begin.data?.secret.match(/.{1,4}/g) ?? []).join(' ')}
+            </code>
+            <Copy text={begin.data?.secret ?? ''} />
+          </div>
+        </details>
         <CodeForm
           verb="Switch on"
           busy={confirm.isPending}
@@ -120,6 +129,7 @@ export function SecondFactor({ isOn, isDemanded }: { readonly isOn: boolean; rea
         title="Recovery codes"
         lead="Each of these works once instead of a code, when the phone is lost. They are shown only now: keep them where the phone is not."
         text={codes && codes.join('\n')}
+        fileName="aether-recovery-codes.txt"
         onClose={() => setCodes(null)}
       />
     </Part>

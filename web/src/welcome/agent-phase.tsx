@@ -1,6 +1,6 @@
 'use client';
 import type { Deployment } from '@aether/contracts/deployment';
-import { DeployForm } from '@/deploy/new-deployment';
+import { DeployForm } from '@/deploy/deploy-form';
 import { StepTimeline } from '@/deploy/step-timeline';
 import { Button } from '@/ui/button';
 import { Card } from '@/ui/card';
