@@ -121,8 +121,10 @@ export class AnswerCall {
     response.flushHeaders();
     try {
       for await (const chunk of reply.body) {
+        // Passed on before it is read along.
+        const isTaken = response.write(chunk);
         tap.push(chunk);
-        if (!response.write(chunk)) await once(response, 'drain', { signal });
+        if (!isTaken) await once(response, 'drain', { signal });
       }
       response.end();
     } catch (error) {
