@@ -144,10 +144,11 @@ describe('reading', () => {
       ['disk', true],
       ['git', true],
     ]);
-    system.runtime.fail('preflight', { code: 'no_npm', cause: 'There is no npm.', remedy: 'Install npm.' });
+    const remedy = 'Install npm, then repair the deployment.';
+    system.runtime.fail('preflight', { code: 'no_npm', cause: 'There is no npm.', remedy });
     system.runtime.setFreeMemoryMb(1);
     expect(await look()).toMatchObject([
-      { part: 'process', ok: false, needed: true, detail: 'There is no npm.', remedy: 'Install npm.' },
+      { part: 'process', needed: true, detail: 'There is no npm.', remedy: 'Install npm, then look again.' },
       { part: 'memory', ok: false, needed: true },
       { ok: true, remedy: null },
       { ok: true, remedy: null },
