@@ -1,5 +1,6 @@
+import { randomUUID } from 'node:crypto';
 import { modelsRequests } from '@aether/contracts/models';
-import { newId } from '@aether/messaging/id';
+
 import { environment, DIRECTORY_VARIABLE, SERVERS_VARIABLE } from '@aether/testing/config';
 import { startProcessSystem } from '@aether/testing/process-system';
 import { hostTestServers } from '@aether/testing/test-servers';
@@ -21,14 +22,14 @@ environment[DIRECTORY_VARIABLE] = servers.directory;
 const provider = await startStreamServer();
 const system = await startProcessSystem({ OUTBOUND_ALLOWED_RANGES: '127.0.0.0/8' });
 try {
-  const admin = { actor: { type: 'user' as const, id: newId(), role: 'admin' as const } };
+  const admin = { actor: { type: 'user' as const, id: randomUUID(), role: 'admin' as const } };
   const { baseUrl } = provider;
   await system.call(
     modelsRequests.createProvider,
     { name: 'bench', kind: 'openai-compatible', baseUrl, key: 'bench', models: [{ id: 'steady' }] },
     admin,
   );
-  const { key } = await system.call(modelsRequests.issueVirtualKey, { deploymentId: newId() });
+  const { key } = await system.call(modelsRequests.issueVirtualKey, { deploymentId: randomUUID() });
   const endpoint = await system.call(modelsRequests.getEndpoint, {});
   const model = endpoint.models.find(({ id }) => id.endsWith('steady'))?.id ?? 'default';
   const lines: string[] = [];

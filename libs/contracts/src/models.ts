@@ -5,6 +5,7 @@ import { operationsRequests, operationsRoutes } from './operations.js';
 import { providersEvents, providersRequests, providersRoutes } from './providers.js';
 import { defineRoutes } from './route.js';
 import { Id, Instant, Nothing, PageQuery, pageOf } from './schemas.js';
+import { virtualKeysRequests, virtualKeysRoutes } from './virtual-keys.js';
 
 export const Model = z
   .object({
@@ -78,6 +79,7 @@ export const modelsRequests = {
     input: PageQuery.extend({ deploymentId: Id.optional() }),
     output: pageOf(UsageRecord),
   }),
+  ...virtualKeysRequests,
   ...providersRequests,
   ...modelBudgetsRequests,
   ...operationsRequests('models'),
@@ -112,6 +114,7 @@ export const modelsRoutes = defineRoutes({
     access: 'usage:read',
     summary: 'Model calls, newest first',
   },
+  ...virtualKeysRoutes,
   ...providersRoutes,
   ...modelBudgetsRoutes,
   ...operationsRoutes('models', modelsRequests),

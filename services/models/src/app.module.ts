@@ -13,6 +13,7 @@ import { FirstToAnswer } from './calls/first-to-answer.js';
 import type { ModelsConfig } from './config.js';
 import { AuthenticateKey } from './keys/authenticate-key.js';
 import { IssueVirtualKey } from './keys/issue-virtual-key.js';
+import { ManageVirtualKeys } from './keys/manage-virtual-keys.js';
 import { RevokeVirtualKeys } from './keys/revoke-virtual-keys.js';
 import { VirtualKeyRepository } from './keys/virtual-key.repository.js';
 import { ModelsConsumers } from './models.consumers.js';
@@ -55,6 +56,7 @@ export class AppModule {
         AuthenticateKey,
         IssueVirtualKey,
         RevokeVirtualKeys,
+        ManageVirtualKeys,
         ModelCatalogue,
         GetEndpoint,
         CheckProvider,

@@ -4,6 +4,7 @@ import type { ServiceParts } from '@aether/runtime/service';
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { ManageBudgets } from './budgets/manage-budgets.js';
 import { IssueVirtualKey } from './keys/issue-virtual-key.js';
+import { ManageVirtualKeys } from './keys/manage-virtual-keys.js';
 import { CheckProvider } from './provider/check-provider.js';
 import { GetEndpoint } from './provider/get-endpoint.js';
 import { ReadProviders } from './provider/read-providers.js';
@@ -21,6 +22,7 @@ export class ModelsController implements OnModuleInit {
     private readonly getEndpoint: GetEndpoint,
     private readonly checkProvider: CheckProvider,
     private readonly issueVirtualKey: IssueVirtualKey,
+    private readonly virtualKeys: ManageVirtualKeys,
     private readonly listUsage: ListUsage,
     private readonly summariseUsage: SummariseUsage,
     private readonly readProviders: ReadProviders,
@@ -35,6 +37,8 @@ export class ModelsController implements OnModuleInit {
       getEndpoint: (_input, context) => this.getEndpoint.execute(context),
       checkProvider: (_input, context) => this.checkProvider.execute(context),
       issueVirtualKey: (input, context) => this.issueVirtualKey.execute(input, context),
+      listVirtualKeys: (query, context) => this.virtualKeys.list(query, context),
+      revokeVirtualKey: (input, context) => this.virtualKeys.revoke(input, context),
       attributeSession: (input, context) => this.sessions.attribute(input, context),
       listUsage: (query, context) => this.listUsage.execute(query, context),
       summariseUsage: (query, context) => this.summariseUsage.execute(query, context),

@@ -60,6 +60,29 @@ describe('a virtual key', () => {
     expect((await fetch(models.baseUrl.replace('/v1', '/health'))).status).toBe(200);
   });
 
+  test('is listed while it is in force, and revoked at once by those who may', async () => {
+    const { deploymentId, key } = await models.deployment();
+    const list = (more: object, role: 'admin' | 'viewer' = 'admin') =>
+      models.call(modelsRequests.listVirtualKeys, { deploymentId, ...more }, as(role));
+    const [only] = (await list({})).items;
+    expect(only).toMatchObject({ deploymentId, endsAt: null });
+    const id = only?.id ?? '';
+    expect(JSON.stringify(only)).not.toContain(key.slice(4));
+    await expect(models.call(modelsRequests.revokeVirtualKey, { id }, as('viewer'))).rejects.toMatchObject({
+      code: 'forbidden',
+    });
+    expect(await statusFor(key)).toBe(200);
+    const ended = await models.call(modelsRequests.revokeVirtualKey, { id }, as('admin'));
+    expect(await statusFor(key)).toBe(401);
+    expect((await list({})).items).toEqual([]);
+    expect((await list({ ended: true })).items).toEqual([ended]);
+    expect(await models.call(modelsRequests.revokeVirtualKey, { id }, as('admin'))).toEqual(ended);
+    const nobody = { id: newId() };
+    await expect(models.call(modelsRequests.revokeVirtualKey, nobody, as('admin'))).rejects.toMatchObject({
+      code: 'virtual_key_not_found',
+    });
+  });
+
   test('that was replaced works on for a while, then ends; the new one stays', async () => {
     const { deploymentId, key } = await models.deployment();
     const { key: next } = await models.call(modelsRequests.issueVirtualKey, { deploymentId });

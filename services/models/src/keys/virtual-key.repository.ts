@@ -1,4 +1,5 @@
 import { Database, type Transaction } from '@aether/persistence/database';
+import { pageById, type PageBounds } from '@aether/persistence/paging';
 import { Injectable } from '@nestjs/common';
 import { IsNull, MoreThan } from 'typeorm';
 import { VirtualKey } from './virtual-key.entity.js';
@@ -9,6 +10,31 @@ export class VirtualKeyRepository {
 
   async findByHash(hash: string): Promise<VirtualKey | null> {
     return this.database.read((manager) => manager.findOneBy(VirtualKey, { hash }));
+  }
+
+  async page(
+    { deploymentId, ended, ...bounds }: PageBounds & { deploymentId?: string; ended: boolean },
+    now: Date,
+  ) {
+    return this.database.read((manager) => {
+      const query = manager.createQueryBuilder(VirtualKey, 'row').where('true');
+      if (deploymentId) query.andWhere('row.deploymentId = :deploymentId', { deploymentId });
+      if (!ended) query.andWhere('(row.expiresAt IS NULL OR row.expiresAt > :now)', { now });
+      return pageById(query, bounds);
+    });
+  }
+
+  /** Ends one key, unless it has ended before. Null where there is none. */
+  async end({ manager }: Transaction, id: string, at: Date): Promise<VirtualKey | null> {
+    await manager.update(
+      VirtualKey,
+      [
+        { id, expiresAt: IsNull() },
+        { id, expiresAt: MoreThan(at) },
+      ],
+      { expiresAt: at },
+    );
+    return manager.findOneBy(VirtualKey, { id });
   }
 
   /** Makes `key` the only one of its deployment without an end; the one before ends at `oldEndsAt`. */
