@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { modelsRequests } from '@aether/contracts/models';
-
 import { environment, DIRECTORY_VARIABLE, SERVERS_VARIABLE } from '@aether/testing/config';
 import { startProcessSystem } from '@aether/testing/process-system';
 import { hostTestServers } from '@aether/testing/test-servers';
