@@ -273,9 +273,11 @@ export class DockerRuntime implements AgentRuntime {
 
   private async bridgeAddress(): Promise<string | null> {
     const { IPAM } = (await this.docker.getNetwork('bridge').inspect()) as {
-      IPAM?: { Config?: { Gateway?: string }[] };
+      IPAM?: { Config?: { Gateway?: string; Subnet?: string }[] };
     };
-    return IPAM?.Config?.[0]?.Gateway ?? null;
+    const { Gateway, Subnet } = IPAM?.Config?.[0] ?? {};
+    // An engine that has just made its bridge names only the subnet, and has the first address in it.
+    return Gateway ?? Subnet?.replace(/\d+\/\d+$/, '1') ?? null;
   }
 
   private async labels(id: string): Promise<Record<string, string>> {
