@@ -1,6 +1,6 @@
 // Draws every screen of a running system at three widths in both themes, to be looked at by people:
 //   npm run render -w web -- --url http://127.0.0.1:7420 --email you@example.org --password … --out /tmp/screens
-import { mkdir } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { chromium } from 'playwright-core';
@@ -23,42 +23,8 @@ const themes = values.themes.split(',');
 const SETTLE_MS = 10_000;
 
 const doors = { 'sign-in': '/sign-in/', setup: '/setup/', invite: '/invite/' };
-const sections = [
-  'profile',
-  'security',
-  'sessions',
-  'keys',
-  'appearance',
-  'notifications',
-  'people',
-  'connections',
-  'models',
-];
-const screens = {
-  home: '/',
-  missions: '/missions/',
-  'mission-new': '/missions/new/',
-  agents: '/agents/',
-  chats: '/chats/',
-  deployments: '/deployments/',
-  'deployment-new': '/deployments/new/',
-  system: '/system/',
-  'system-figures': '/system/?tab=figures',
-  'system-events': '/system/?tab=events',
-  'system-undelivered': '/system/?tab=undelivered',
-  ...Object.fromEntries(
-    ['environment', 'model', 'agent', 'ready'].map((phase) => [
-      `welcome-${phase}`,
-      `/welcome/?phase=${phase}`,
-    ]),
-  ),
-  ...Object.fromEntries(
-    [...sections, 'budgets', 'about'].map((section) => [
-      `settings-${section}`,
-      `/settings/?section=${section}`,
-    ]),
-  ),
-};
+/** Those that need nothing in the system; the tests look at them too. */
+const screens = JSON.parse(await readFile(new URL('screens.json', import.meta.url), 'utf8'));
 
 /** The newest mission, task, agent, chat and deployment that the system has, each in all its views. */
 async function screensOfThings(page) {

@@ -1,62 +1,19 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from '@jest/globals';
 import { eventually } from '@aether/testing/eventually';
-import { Machine } from '../../cli/test/machine.js';
-import { openPage, signIn, startBrowser, violationsOf, visit, type Browser } from './browser.js';
+import { ask } from './ask.js';
+import { openPage, signIn, violationsOf, visit } from './browser.js';
+import { admin, useConsole } from './console-under-test.js';
 
-const admin = { email: 'person@example.org', password: 'a long enough password' };
-
-const screens = [
-  '/',
-  '/missions/',
-  '/missions/new/',
-  '/agents/',
-  '/chats/',
-  '/deployments/',
-  '/deployments/new/',
-  '/welcome/',
-  '/welcome/?phase=model',
-  '/system/',
-  '/system/?tab=figures',
-  '/system/?tab=events',
-  '/system/?tab=undelivered',
-  ...[
-    'profile',
-    'security',
-    'sessions',
-    'keys',
-    'appearance',
-    'notifications',
-    'people',
-    'connections',
-    'models',
-    'budgets',
-    'about',
-  ].map((section) => `/settings/?section=${section}`),
-];
+const screens = JSON.parse(
+  readFileSync(new URL('../scripts/screens.json', import.meta.url), 'utf8'),
+) as Readonly<Record<string, string>>;
 
 describe('the console of a real system', () => {
-  let machine: Machine;
-  let browser: Browser;
-  let mission: string;
-  beforeAll(async () => {
-    machine = await Machine.make();
-    await machine.ask(['up', '--detach']);
-    await machine.ask(['setup', '--email', admin.email, '--password-stdin'], { input: admin.password });
-    const created = await fetch(`${machine.url}/api/v1/missions`, {
-      method: 'POST',
-      headers: { authorization: `Bearer ${await machine.apiKey()}`, 'content-type': 'application/json' },
-      body: JSON.stringify({ goal: 'A mission to look at', plan: false }),
-    });
-    mission = ((await created.json()) as { id: string }).id;
-    browser = await startBrowser();
-  }, 180_000);
-  afterAll(async () => {
-    await browser.close();
-    await machine.remove();
-  }, 90_000);
+  const system = useConsole();
 
   test('a wrong password is told, and the right one leads to the address asked for', async () => {
-    const { page } = await openPage(browser, machine);
+    const { page } = await openPage(system().browser, system().machine);
     await page.goto('/settings/?section=about');
     await page.getByLabel('E-mail').fill(admin.email);
     await page.getByLabel('Password').fill('not the password');
@@ -71,12 +28,14 @@ describe('the console of a real system', () => {
   test.each(['light', 'dark'] as const)(
     'no screen has an error in its console or a fault of access, in %s colours',
     async (colours) => {
-      const { page, faults } = await openPage(browser, { url: machine.url, colours });
+      const { page, faults } = await openPage(system().browser, { url: system().machine.url, colours });
       await signIn(page, admin);
       // The door asks who is there before anybody is.
       faults.length = 0;
       const violations: string[] = [];
-      for (const path of [...screens, `/missions/${mission}/`]) {
+      const goal = { goal: 'A mission to look at', plan: false };
+      const { id } = await ask<{ id: string }>(system().machine, 'POST missions', goal);
+      for (const path of [...Object.values(screens), `/missions/${id}/`]) {
         await visit(page, path);
         violations.push(...(await violationsOf(page)));
       }
@@ -87,7 +46,7 @@ describe('the console of a real system', () => {
   );
 
   test('the link of an invitation lets somebody in, who is offered only what a viewer may do', async () => {
-    const { page } = await openPage(browser, machine);
+    const { page } = await openPage(system().browser, system().machine);
     await signIn(page, admin);
     await visit(page, '/settings/?section=people');
     await page.getByRole('button', { name: 'Invite' }).click();
@@ -95,8 +54,8 @@ describe('the console of a real system', () => {
     await page.getByLabel('Role', { exact: true }).selectOption('viewer');
     await page.getByRole('button', { name: 'Make link' }).click();
     const link = await page.getByRole('dialog').locator('pre').innerText();
-    expect(link).toContain(`${machine.url}/invite/#token=`);
-    const { page: guest } = await openPage(browser, machine);
+    expect(link).toContain(`${system().machine.url}/invite/#token=`);
+    const { page: guest } = await openPage(system().browser, system().machine);
     await guest.goto(link);
     await guest.getByLabel('Name').fill('Vera');
     await guest.getByLabel('Password').fill('another long password');
@@ -113,7 +72,7 @@ describe('the console of a real system', () => {
   }, 120_000);
 
   test('a key is shown once, works, and is refused once it is revoked', async () => {
-    const { page } = await openPage(browser, machine);
+    const { page } = await openPage(system().browser, system().machine);
     await signIn(page, admin);
     await visit(page, '/settings/?section=keys');
     await page.getByRole('button', { name: 'New key' }).click();
@@ -121,7 +80,8 @@ describe('the console of a real system', () => {
     await page.getByRole('button', { name: 'Make key' }).click();
     const key = (await page.getByRole('dialog').locator('pre').innerText()).trim();
     const status = async () =>
-      (await fetch(`${machine.url}/api/v1/me`, { headers: { authorization: `Bearer ${key}` } })).status;
+      (await fetch(`${system().machine.url}/api/v1/me`, { headers: { authorization: `Bearer ${key}` } }))
+        .status;
     expect(await status()).toBe(200);
     await page.getByLabel('I have kept it').check();
     await page.getByRole('button', { name: 'Close' }).click();

@@ -3,14 +3,16 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import type { PoolAgent } from '@aether/contracts/execution';
 import type { Message } from '@aether/contracts/openclaw';
 import { eventually } from '@aether/testing/eventually';
 import { Machine } from '../../cli/test/machine.js';
 import { Network } from './network.js';
+import { ask } from './ask.js';
 import { openPage, signIn, startBrowser, violationsOf, visit, type Browser, type Page } from './browser.js';
+import { admin } from './console-under-test.js';
 
 const run = promisify(execFile);
-const admin = { email: 'person@example.org', password: 'a long enough password' };
 const GOAL = [
   'A small page',
   '- write top.txt: the top',
@@ -182,18 +184,8 @@ async function say(page: Page, text: string): Promise<void> {
 }
 
 async function messagesOf(chatId: string): Promise<readonly Message[]> {
-  const { items } = await ask<{ items: Message[] }>('GET', `chats/${chatId}/messages?limit=100`);
+  const { items } = await ask<{ items: Message[] }>(machine, `GET chats/${chatId}/messages?limit=100`);
   return items.toReversed();
-}
-
-async function ask<T>(method: string, path: string, body?: object): Promise<T> {
-  const response = await fetch(`${machine.url}/api/v1/${path}`, {
-    method,
-    headers: { authorization: `Bearer ${await machine.apiKey()}`, 'content-type': 'application/json' },
-    ...(body && { body: JSON.stringify(body) }),
-  });
-  if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
-  return (await response.json()) as T;
 }
 
 /** Waits until nothing is under way, and the page shows every message that is kept, once and in order. */
@@ -234,7 +226,7 @@ test('the network cut under an open chat: the page says so, waits, shows every m
   await eventually(async () => expect((await messagesOf(chatId)).at(-1)?.state).toBe('complete'), {
     timeoutMs: AGENT_MS,
   });
-  await ask('POST', `chats/${chatId}/messages`, { text: 'hello' });
+  await ask(machine, `POST chats/${chatId}/messages`, { text: 'hello' });
   await network.join();
   await page.getByText('The connection is lost.').waitFor({ state: 'detached' });
   const messages = await showsAll(page, chatId);
@@ -260,7 +252,7 @@ test('kill -9 of the gateway of the agent under an open chat: the chat goes on w
   const chatId = await openChat(page);
   await say(page, 'count to 40');
   await page.getByText('1 2 3').waitFor();
-  const { id } = await ask<{ id: string }>('GET', 'deployments/first');
+  const { id } = await ask<{ id: string }>(machine, 'GET deployments/first');
   process.kill(await machine.pidIn('deployments', id, 'process.json'), 'SIGKILL');
   await showsAll(page, chatId);
   await page.getByText('Online', { exact: true }).waitFor({ timeout: AGENT_MS });
@@ -272,3 +264,35 @@ test('kill -9 of the gateway of the agent under an open chat: the chat goes on w
   expect(messages.map(({ seq }) => seq)).toEqual(messages.map((_, index) => index + 1));
   await page.context().close();
 }, 300_000);
+
+test('a second agent in the same gateway is added on the page of the first, and told who it is', async () => {
+  const { page, faults } = await openPage(browser, machine);
+  await signIn(page, admin);
+  faults.length = 0;
+  const pool = async () => (await ask<{ items: PoolAgent[] }>(machine, 'GET pool')).items;
+  const [first] = await pool();
+  await visit(page, `/agents/${first?.id ?? ''}/`);
+  await page.getByRole('button', { name: 'Add an agent' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel('Name').fill('Keeper');
+  await dialog.getByLabel('Instructions').fill('You keep a lighthouse.');
+  await dialog.getByRole('button', { name: 'Add', exact: true }).click();
+  await dialog.waitFor({ state: 'detached' });
+  const keeper = await eventually(async () => {
+    const found = (await pool()).find(({ agentId }) => agentId === 'keeper');
+    if (!found) throw new Error('the agent is not there yet');
+    return found;
+  });
+  await visit(page, `/agents/${keeper.id}/`);
+  const violations = await violationsOf(page);
+  await page.getByRole('button', { name: 'Open SOUL.md' }).click();
+  await dialog.getByLabel('Who it is and how it speaks').fill('You are kind.');
+  violations.push(...(await violationsOf(page)));
+  await dialog.getByRole('button', { name: 'Save' }).click();
+  await dialog.waitFor({ state: 'detached' });
+  const files = `GET agents/${keeper.deploymentId}/keeper/files`;
+  expect(await ask(machine, `${files}/SOUL.md`)).toMatchObject({ content: 'You are kind.' });
+  expect(await ask(machine, `${files}/AGENTS.md`)).toMatchObject({ content: 'You keep a lighthouse.' });
+  expect({ faults, violations }).toEqual({ faults: [], violations: [] });
+  await page.context().close();
+}, 120_000);

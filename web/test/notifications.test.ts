@@ -1,29 +1,17 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { eventually } from '@aether/testing/eventually';
-import { Machine } from '../../cli/test/machine.js';
 import { ask } from './ask.js';
-import { openPage, signIn, startBrowser, violationsOf, visit, type Browser, type Page } from './browser.js';
+import { openPage, signIn, violationsOf, visit, type Page } from './browser.js';
+import { admin, useConsole } from './console-under-test.js';
 
-const admin = { email: 'person@example.org', password: 'a long enough password' };
-
-let machine: Machine;
-let browser: Browser;
-beforeAll(async () => {
-  machine = await Machine.make();
-  await machine.ask(['up', '--detach']);
-  await machine.ask(['setup', '--email', admin.email, '--password-stdin'], { input: admin.password });
-  browser = await startBrowser();
-}, 180_000);
-afterAll(async () => {
-  await browser.close();
-  await machine.remove();
-}, 90_000);
+const system = useConsole();
 
 /** A mission whose plan waits for a person. */
 async function propose(goal: string): Promise<string> {
-  const { id } = await ask<{ id: string }>(machine, 'POST missions', { goal });
+  const { id } = await ask<{ id: string }>(system().machine, 'POST missions', { goal });
   await eventually(
-    async () => expect((await ask<{ state: string }>(machine, `GET missions/${id}`)).state).toBe('proposed'),
+    async () =>
+      expect((await ask<{ state: string }>(system().machine, `GET missions/${id}`)).state).toBe('proposed'),
     { timeoutMs: 60_000 },
   );
   return id;
@@ -36,7 +24,7 @@ const bell = (page: Page, unread: number) =>
   });
 
 test('the bell tells of a plan that waits, leads to it, and of what came while nobody was there', async () => {
-  const { page, faults } = await openPage(browser, machine);
+  const { page, faults } = await openPage(system().browser, system().machine);
   await signIn(page, admin);
   faults.length = 0;
   await visit(page, '/agents/');
@@ -56,14 +44,14 @@ test('the bell tells of a plan that waits, leads to it, and of what came while n
   await list.getByRole('button', { name: 'Mark all as read' }).click();
   await bell(page, 0).waitFor();
 
-  await ask(machine, `POST missions/${first}/cancel`, {});
+  await ask(system().machine, `POST missions/${first}/cancel`, {});
   await list.getByText('settled').waitFor();
   expect(faults).toEqual([]);
   await page.context().close();
 }, 180_000);
 
 test('the browser shows what was chosen, once it was switched on, and only to who looks at something else', async () => {
-  const { page } = await openPage(browser, machine);
+  const { page } = await openPage(system().browser, system().machine);
   await page.context().grantPermissions(['notifications']);
   await signIn(page, admin);
   await visit(page, '/settings/?section=notifications');

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import type { ModelProvider } from '@aether/contracts/providers';
 import type { PresetFile } from '@aether/contracts/templates';
 import { eventually } from '@aether/testing/eventually';
@@ -7,27 +7,14 @@ import { FakeGateway } from '@aether/testing/fake-gateway';
 import { ScriptedModel, fail, say } from '@aether/testing/scripted-model';
 import { generate } from 'otplib';
 import { decodeQR } from 'qr/decode.js';
-import { Machine } from '../../cli/test/machine.js';
 import { ask } from './ask.js';
-import { openPage, signIn, startBrowser, violationsOf, visit, type Browser, type Page } from './browser.js';
+import { openPage, signIn, violationsOf, visit, type Page } from './browser.js';
+import { admin, useConsole } from './console-under-test.js';
 
-const admin = { email: 'person@example.org', password: 'a long enough password' };
-
-let machine: Machine;
-let browser: Browser;
-beforeAll(async () => {
-  machine = await Machine.make();
-  await machine.ask(['up', '--detach'], { environment: { OUTBOUND_ALLOWED_RANGES: '127.0.0.0/8' } });
-  await machine.ask(['setup', '--email', admin.email, '--password-stdin'], { input: admin.password });
-  browser = await startBrowser();
-}, 180_000);
-afterAll(async () => {
-  await browser.close();
-  await machine.remove();
-}, 90_000);
+const system = useConsole({ OUTBOUND_ALLOWED_RANGES: '127.0.0.0/8' });
 
 async function openAt(path: string) {
-  const { page, faults } = await openPage(browser, machine);
+  const { page, faults } = await openPage(system().browser, system().machine);
   await signIn(page, admin);
   await visit(page, path);
   return { page, faults };
@@ -46,7 +33,7 @@ test('a model provider is tried before it is kept, and its models are offered to
   await form.getByRole('button', { name: 'Try and save' }).click();
   await form.getByRole('alert').first().waitFor();
   expect(await violationsOf(page)).toEqual([]);
-  expect((await ask<{ items: ModelProvider[] }>(machine, 'GET providers')).items).toEqual([]);
+  expect((await ask<{ items: ModelProvider[] }>(system().machine, 'GET providers')).items).toEqual([]);
 
   model.answer(() => say('Hello.'));
   await form.getByRole('button', { name: 'Try and save' }).click();

@@ -165,7 +165,7 @@ async function whichOf(api: Api, address: string): Promise<{ deploymentId: strin
   const [gateway = '', name] = address.split('/', 2);
   const agents = await agentsOf(api, gateway);
   const agent = agents.find(({ id, name: called }) => id === name || called === name);
-  const found = name === undefined ? (agents.find(({ id }) => id === 'main') ?? agents[0]) : agent;
+  const found = name === undefined ? agents.find(({ first }) => first) : agent;
   if (found) return { deploymentId: found.deploymentId, agentId: found.id };
   throw new CommandError({
     code: 'agent_not_found',

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { connectionErrors } from './connections.js';
+import { awayErrors, connectionErrors } from './connections.js';
 import { defineRequest } from './contract.js';
 import { defineRoutes } from './route.js';
 import { Id, Line, Slug } from './schemas.js';
@@ -15,6 +15,9 @@ export const Agent = z
     model: z.string().nullable(),
     skills: z.array(Slug).default([]).describe('That its gateway says it is ready to use.'),
     online: z.boolean(),
+    first: z
+      .boolean()
+      .describe('Whom chats begin with where nobody says which; its gateway cannot do without it.'),
   })
   .meta({ id: 'Agent' });
 export type Agent = z.infer<typeof Agent>;
@@ -51,11 +54,7 @@ export const agentErrors = {
 
 const gatewayErrors = {
   ...agentErrors,
-  gateway_away: {
-    status: 503,
-    title: "The agent's gateway is not connected.",
-    hint: 'Ask again when its connection is back.',
-  },
+  ...awayErrors,
   gateway_refused: {
     status: 422,
     title: 'The gateway does not do that.',

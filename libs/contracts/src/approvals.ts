@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { awayErrors } from './connections.js';
 import { defineEvent, defineRequest } from './contract.js';
 import { defineRoutes } from './route.js';
 import { Id, Instant, PageQuery, pageOf } from './schemas.js';
@@ -43,11 +44,7 @@ export const approvalRequests = {
         title: 'This was decided before, or has expired.',
         hint: 'Look at the approval; the agent may ask again.',
       },
-      gateway_away: {
-        status: 503,
-        title: "The agent's gateway is not connected.",
-        hint: 'Ask again when its connection is back.',
-      },
+      ...awayErrors,
     },
   }),
 };

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { defineRequest } from './contract.js';
 import { defineRoutes } from './route.js';
-import { Id, Instant, Line, Nothing, PageQuery, pageOf } from './schemas.js';
+import { HeaderSecret, Id, Instant, Line, Nothing, PageQuery, ServerUrl, pageOf } from './schemas.js';
 
 /** Connections to gateways: those that Aether deployed, and those that people run elsewhere. */
 
@@ -86,20 +86,7 @@ export const ProbeReport = z
   .meta({ id: 'ProbeReport' });
 export type ProbeReport = z.infer<typeof ProbeReport>;
 
-const isBare = (text: string) => {
-  const { username, password, search, hash } = new URL(text);
-  return !username && !password && !search && !hash;
-};
-const GatewayUrl = z
-  .url({ protocol: /^wss?$/, error: 'use an address that begins with wss:// or ws://' })
-  .max(500)
-  .refine(isBare, 'leave out user, password, query and fragment');
-
-const Credential = z
-  .string()
-  .min(1)
-  .max(4_096)
-  .regex(/^[\x21-\x7e]+$/, 'use printable characters without spaces');
+const GatewayUrl = ServerUrl(/^wss?$/, 'use an address that begins with wss:// or ws://');
 
 const Fingerprint = z
   .string()
@@ -109,12 +96,12 @@ const Fingerprint = z
     'use the SHA-256 of the certificate: 64 hexadecimal digits, with or without colons',
   );
 
-const access = z.object({ clientId: Credential.max(500), clientSecret: Credential });
+const access = z.object({ clientId: HeaderSecret.max(500), clientSecret: HeaderSecret });
 
 const target = {
   url: GatewayUrl,
   auth: GatewayAuth,
-  credential: Credential.optional().describe('The token or password. Kept in the vault, never returned.'),
+  credential: HeaderSecret.optional().describe('The token or password. Kept in the vault, never returned.'),
   access: access
     .optional()
     .describe('Service token of Cloudflare Access, sent with the upgrade (wss:// only).'),
@@ -126,6 +113,14 @@ export const connectionErrors = {
     status: 404,
     title: 'There is no connection to such a gateway.',
     hint: 'Deploy the agent first, or wait until its deployment is ready.',
+  },
+} as const;
+
+export const awayErrors = {
+  gateway_away: {
+    status: 503,
+    title: "The agent's gateway is not connected.",
+    hint: 'Ask again when its connection is back.',
   },
 } as const;
 

@@ -8,6 +8,7 @@ import {
   Pairing,
   ProbeReport,
   Reason,
+  awayErrors,
   connectionsRequests,
   connectionsRoutes,
 } from './connections.js';
@@ -170,11 +171,7 @@ export const openclawRequests = {
     output: z.object({ tokens: z.number().int(), costUsd: z.number() }),
     errors: {
       ...chatErrors,
-      gateway_away: {
-        status: 503,
-        title: "The agent's gateway is not connected.",
-        hint: 'Ask again when its connection is back.',
-      },
+      ...awayErrors,
     },
   }),
   abortTurn: defineRequest('req.openclaw.abort-turn.v1', {

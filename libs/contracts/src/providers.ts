@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { defineEvent, defineRequest } from './contract.js';
 import { defineRoutes } from './route.js';
-import { Id, Instant, Line, Nothing, Slug } from './schemas.js';
+import { HeaderSecret, Id, Instant, Line, Nothing, ServerUrl, Slug } from './schemas.js';
 
 /** Model providers and which of their models agents may use: part of what `models` owns. */
 
@@ -46,11 +46,6 @@ export const ModelProvider = z
   .meta({ id: 'ModelProvider' });
 export type ModelProvider = z.infer<typeof ModelProvider>;
 
-const isBare = (text: string) => {
-  const { username, password, search, hash } = new URL(text);
-  return !username && !password && !search && !hash;
-};
-
 /** What is not said here is taken from the provider's list, where that tells it. */
 const WantedModel = z.object({
   id: ModelName,
@@ -63,15 +58,8 @@ const WantedModel = z.object({
 
 const settings = {
   name: Slug.refine((name) => !['default', 'demo', 'aether-demo', 'configured'].includes(name), 'is taken'),
-  baseUrl: z
-    .url({ protocol: /^https?$/ })
-    .max(500)
-    .refine(isBare, 'leave out user, password, query and fragment'),
-  key: z
-    .string()
-    .min(1)
-    .max(4_096)
-    .regex(/^[\x21-\x7e]+$/, 'use printable characters without spaces'),
+  baseUrl: ServerUrl(/^https?$/),
+  key: HeaderSecret,
   models: z.array(WantedModel).min(1).max(50),
 };
 

@@ -23,6 +23,25 @@ export const Line = (max: number) =>
     .max(max)
     .regex(/^[^\p{Cc}]*$/u, 'control characters are not allowed');
 
+/** A key, token or password that is sent in a header. */
+export const HeaderSecret = z
+  .string()
+  .min(1)
+  .max(4_096)
+  .regex(/^[\x21-\x7e]+$/, 'use printable characters without spaces');
+
+/** The address of a server with one of these protocols (as a pattern, without the colon), and nothing but its address. */
+export const ServerUrl = (protocol: RegExp, error?: string) =>
+  z
+    .url({ protocol, ...(error !== undefined && { error }) })
+    .max(500)
+    .refine(isBare, 'leave out user, password, query and fragment');
+
+function isBare(text: string): boolean {
+  const { username, password, search, hash } = new URL(text);
+  return !username && !password && !search && !hash;
+}
+
 export const Role = z.enum(['viewer', 'operator', 'admin']);
 export type Role = z.infer<typeof Role>;
 

@@ -12,6 +12,7 @@ import { newId } from '@aether/messaging/id';
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import { isTransient, plans } from './operation-plan.js';
 import { endedTooOften, planRestart } from './restart-policy.js';
+import { thenInstead } from './steps/step-error.js';
 
 type StepRecord = DeploymentReply['steps'][number];
 
@@ -290,7 +291,7 @@ export class Deployment {
       step: failure.step,
       code: 'rolled_back',
       cause: `The change failed, so it was taken back. ${failure.cause}`,
-      remedy: failure.remedy.replace(/, then repair the deployment\./u, ', then try the change again.'),
+      remedy: thenInstead(failure.remedy, 'try the change again'),
     };
     const touched = this.isBehind(failure.step, 'disconnect') || failure.step === 'disconnect';
     if (touched) {

@@ -10,7 +10,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { DeployerConfig } from './config.js';
 import type { AgentRuntime } from './runtime.js';
 import { Runtimes } from './runtimes.js';
-import { toStepFailure } from './steps/step-error.js';
+import { thenInstead, toStepFailure } from './steps/step-error.js';
 import { Templates } from './templates/templates.js';
 import { CONFIG } from './tokens.js';
 
@@ -20,8 +20,6 @@ const run = promisify(execFile);
 const MB = 1024 * 1024;
 /** OpenClaw's package and what a few agents write. */
 const DISK_MIN_MB = 2_000;
-/** How remedies of a deploy end; here nothing was deployed. */
-const THEN_REPAIR = /([,.]) then repair the deployment\.$/iu;
 /** A registry that is asked for an image may be far away or not there at all. */
 const ANSWER_MAX_MS = 8_000;
 
@@ -86,11 +84,8 @@ async function runtimeFinding(runtime: AgentRuntime): Promise<MachineFinding> {
     return finding(runtime.name, { ok: detail !== null, detail: detail ?? silent, remedy }, isNeeded);
   } catch (error) {
     const { cause, remedy } = toStepFailure('preflight', error);
-    const lookAgain = remedy.replace(
-      THEN_REPAIR,
-      (_, mark: string) => `${mark} ${mark === ',' ? 'then' : 'Then'} look again.`,
-    );
-    return finding(runtime.name, { ok: false, detail: cause, remedy: lookAgain }, isNeeded);
+    const toDo = thenInstead(remedy, 'look again');
+    return finding(runtime.name, { ok: false, detail: cause, remedy: toDo }, isNeeded);
   } finally {
     answered.abort();
   }

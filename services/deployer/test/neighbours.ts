@@ -213,6 +213,7 @@ export class Neighbours {
             model: null,
             skills: [],
             online: true,
+            first: true,
           };
           return { items: [agent] };
         },

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { commonFailure } from '@aether/contracts/failure';
-import { StepError, isPassing, notInTime, toStepFailure } from '../src/steps/step-error.js';
+import { StepError, isPassing, notInTime, thenInstead, toStepFailure } from '../src/steps/step-error.js';
 
 const errno = (code: string) => Object.assign(new Error(`${code}: no`), { code });
 
@@ -26,6 +26,13 @@ describe('what a step failed with', () => {
       cause: 'Not you.',
       remedy: refused.hint,
     });
+  });
+
+  test('can be told to end otherwise where nothing was deployed', () => {
+    const ending = (remedy: string) => thenInstead(remedy, 'look again');
+    expect(ending('Free some room, then repair the deployment.')).toBe('Free some room, then look again.');
+    expect(ending('It is red. Then repair the deployment.')).toBe('It is red. Then look again.');
+    expect(ending('Paint it.')).toBe('Paint it.');
   });
 
   test('passes where another service is away, and nowhere else', () => {

@@ -1,5 +1,4 @@
 'use client';
-import type { Agent } from '@aether/contracts/agents';
 import type { PoolAgent } from '@aether/contracts/execution';
 import { MessageSquare, Rocket } from 'lucide-react';
 import { useRead, useReadPages } from '@/api/queries';
@@ -43,8 +42,7 @@ function AgentOf({ agent }: { readonly agent: PoolAgent }) {
   const talk = useTalk();
   const { deploymentId, agentId } = agent;
   const agents = useRead('GET /api/v1/agents', {}, { enabled: may('agents:read') });
-  const siblings = agents.data?.items.filter((each) => each.deploymentId === deploymentId) ?? [];
-  const own = siblings.find(({ id }) => id === agentId);
+  const own = agents.data?.items.find((each) => each.deploymentId === deploymentId && each.id === agentId);
   const isDeployed = own !== undefined && !own.remote;
   const deployment = useRead('GET /api/v1/deployments/{id}', { id: deploymentId }, { enabled: isDeployed });
   return (
@@ -80,7 +78,7 @@ function AgentOf({ agent }: { readonly agent: PoolAgent }) {
             <Card title="Use in missions">
               <AgentSettings agent={agent} />
             </Card>
-            {own && <InGateway key={own.name} agent={own} isFirst={isFirst(own, siblings)} />}
+            {own && <InGateway key={own.name} agent={own} />}
             <Chats deploymentId={deploymentId} />
           </div>
           <div className="min-w-0 space-y-6">
@@ -93,10 +91,6 @@ function AgentOf({ agent }: { readonly agent: PoolAgent }) {
     </Page>
   );
 }
-
-/** The one that a gateway cannot do without. */
-const isFirst = (agent: Agent, all: readonly Agent[]) =>
-  agent.id === (all.some(({ id }) => id === 'main') ? 'main' : all[0]?.id);
 
 function Record({ agent, model }: { readonly agent: PoolAgent; readonly model: string | null }) {
   const success = successOf(agent);

@@ -15,7 +15,7 @@ import { NewAgent } from './new-agent';
 const READS = ['GET /api/v1/agents', 'GET /api/v1/pool'] as const;
 
 /** What an agent is in its gateway: its name and model there, and the agents beside it. */
-export function InGateway({ agent, isFirst }: { readonly agent: Agent; readonly isFirst: boolean }) {
+export function InGateway({ agent }: { readonly agent: Agent }) {
   const { deploymentId, id: agentId, online } = agent;
   const may = useMay()('agents:write');
   const router = useRouter();
@@ -78,7 +78,7 @@ export function InGateway({ agent, isFirst }: { readonly agent: Agent; readonly 
         <Fault error={save.error ?? models.error} />
         {may && (
           <div className="flex items-center gap-3">
-            {!isFirst && (
+            {!agent.first && (
               <Button look="danger" disabled={!online} onClick={() => setAsks('remove')}>
                 <Trash2 aria-hidden /> Remove
               </Button>

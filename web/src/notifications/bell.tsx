@@ -85,9 +85,8 @@ export function Bell() {
 }
 
 function Row({ notice, onOpen }: { readonly notice: Notice; readonly onOpen: () => void }) {
-  const { kind, title, about, href, at, isRead, isSettled } = notice;
+  const { kind, title, about, href, at, isRead, isSettled, hasFailed } = notice;
   const { Icon, tone, label } = noticeKinds[kind];
-  const isBad = kind === 'ended' && about.startsWith('It failed');
   return (
     <li className="border-b border-line last:border-b-0">
       <Link href={href} onClick={onOpen} className="flex gap-3 px-4 py-2.5 hover:bg-raised">
@@ -95,7 +94,7 @@ function Row({ notice, onOpen }: { readonly notice: Notice; readonly onOpen: () 
           aria-label={label}
           className={classes(
             'mt-0.5 size-4 shrink-0',
-            isSettled ? 'text-faint' : toneText[isBad ? 'bad' : tone],
+            isSettled ? 'text-faint' : toneText[hasFailed ? 'bad' : tone],
           )}
         />
         <span className="min-w-0 flex-1">

@@ -17,13 +17,15 @@ export interface Notice {
   readonly title: string;
   readonly about: string;
   readonly href: string;
+  /** It ended, and not well. */
+  readonly hasFailed?: true;
   readonly at: string;
   readonly isRead: boolean;
   /** Nothing waits there any more. */
   readonly isSettled: boolean;
 }
 
-type Told = Pick<Notice, 'kind' | 'title' | 'about' | 'href'>;
+type Told = Pick<Notice, 'kind' | 'title' | 'about' | 'href' | 'hasFailed'>;
 
 /** What an event says about its subject: something to tell, or only that what was told is settled. */
 interface Change {
@@ -74,7 +76,13 @@ function ofMission({ id, title, state, reason }: Mission): Change {
     case 'failed':
       return {
         subject,
-        told: { kind: 'ended', title, about: `It failed. ${reason?.cause ?? ''}`.trim(), href },
+        told: {
+          kind: 'ended',
+          title,
+          about: `It failed. ${reason?.cause ?? ''}`.trim(),
+          href,
+          hasFailed: true,
+        },
       };
     case 'draft':
     case 'planning':

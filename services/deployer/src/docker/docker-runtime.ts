@@ -277,7 +277,7 @@ export class DockerRuntime implements AgentRuntime {
     };
     const { Gateway, Subnet } = IPAM?.Config?.[0] ?? {};
     // An engine that has just made its bridge names only the subnet, and has the first address in it.
-    return Gateway ?? Subnet?.replace(/\d+\/\d+$/, '1') ?? null;
+    return Gateway ?? Subnet?.replace(/(\d+)\/\d+$/, (_, last) => String(Number(last) + 1)) ?? null;
   }
 
   private async labels(id: string): Promise<Record<string, string>> {

@@ -24,6 +24,14 @@ export class StepError extends Error {
   }
 }
 
+/**
+ * A remedy with something else to do at its end: in the words of a deploy that is repairing it, and not everything that
+ * fails in this way was a deploy.
+ */
+export function thenInstead(remedy: string, act: string): string {
+  return remedy.replace(/\b(t)hen repair the deployment\./iu, `$1hen ${act}.`);
+}
+
 /** Codes of another service's answer that say "not now" rather than "no". */
 const PASSING_CODES = ['unavailable', 'timeout', 'overloaded', 'rate_limited'];
 

@@ -2,6 +2,7 @@ import type { Agent } from '@aether/contracts/openclaw';
 import { Injectable } from '@nestjs/common';
 import type { ConnectionRow } from '../connections/connection.entity.js';
 import { ConnectionRepository } from '../connections/connection.repository.js';
+import { firstAgent } from './first-agent.js';
 
 @Injectable()
 export class ListAgents {
@@ -17,6 +18,7 @@ export class ListAgents {
 }
 
 function agentsOf(row: ConnectionRow): Agent[] {
+  const first = firstAgent(row.agents);
   return row.agents.map((agent) => ({
     ...agent,
     skills: agent.skills ?? [],
@@ -25,5 +27,6 @@ function agentsOf(row: ConnectionRow): Agent[] {
     deploymentName: row.name,
     remote: row.kind === 'remote',
     online: row.state === 'connected',
+    first: agent === first,
   }));
 }

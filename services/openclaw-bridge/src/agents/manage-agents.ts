@@ -9,6 +9,7 @@ import { z } from 'zod';
 import type { ConnectionRow } from '../connections/connection.entity.js';
 import { AgentList, modelOf } from '../gateway/frames.js';
 import { AskGateway, type Ask } from './ask-gateway.js';
+import { firstAgent } from './first-agent.js';
 import { ListAgents } from './list-agents.js';
 
 type Requests = typeof agentRequests;
@@ -55,9 +56,15 @@ export class ManageAgents {
     const workspace = workspaceFor(row, id, listed);
     const asked = { name, ...(model && { model }), ...(workspace && { workspace }) };
     const { agentId } = Created.parse(await ask('agents.create', asked));
-    await taken(ask, (agents) => agents.some((agent) => agent.id === agentId));
-    for (const [file, content] of Object.entries(files))
-      await ask('agents.files.set', { agentId, name: file, content });
+    try {
+      await this.taken(ask, context, (agents) => agents.some((agent) => agent.id === agentId));
+      for (const [file, content] of Object.entries(files))
+        await ask('agents.files.set', { agentId, name: file, content });
+    } catch (error) {
+      // All of it or nothing, so that it can be asked for again. What is told is why it was not made.
+      await ask('agents.delete', { agentId, deleteFiles: true }).catch(() => undefined);
+      throw error;
+    }
     return this.told(row, agentId, context);
   }
 
@@ -70,7 +77,7 @@ export class ManageAgents {
     if (model && !(await offers(row, ask, model))) throw context.fail('model_not_offered');
     const change = { ...(name !== undefined && { name }), ...(model !== undefined && { model }) };
     await ask('agents.update', { agentId, ...change });
-    await taken(ask, (agents) => {
+    await this.taken(ask, context, (agents) => {
       const agent = agents.find(({ id }) => id === agentId);
       return !agent || ((name ?? agent.name) === agent.name && (model ?? modelOf(agent)) === modelOf(agent));
     });
@@ -85,14 +92,30 @@ export class ManageAgents {
     const { row, ask } = await this.gateways.of(deploymentId, context);
     const { agents } = AgentList.parse(await ask('agents.list', {}));
     // The gateway itself would do it, and leave whoever counts on its first agent without one.
-    if (agents.length < 2 || agentId === firstOf(agents)) throw context.fail('agent_needed');
+    if (agentId === firstAgent(agents)?.id) throw context.fail('agent_needed');
     await ask('agents.delete', { agentId, deleteFiles: true });
-    await taken(ask, (left) => left.every(({ id }) => id !== agentId));
+    await this.taken(ask, context, (left) => left.every(({ id }) => id !== agentId));
     await this.gateways.refresh(row);
     return { deleted: true };
   }
 
-  /** As it is listed from now on, which takes the gateway a moment. */
+  /** A gateway answers when its configuration is written, and acts by it about a second later. */
+  private async taken(
+    ask: Ask,
+    context: Refusing<'gateway_away'>,
+    isSo: (agents: Listed) => boolean,
+  ): Promise<void> {
+    for (let look = 0; look < LOOKS_MAX; look += 1) {
+      if (isSo(AgentList.parse(await ask('agents.list', {})).agents)) return;
+      await delay(LOOK_EVERY_MS);
+    }
+    const seconds = (LOOKS_MAX * LOOK_EVERY_MS) / 1_000;
+    throw context.fail('gateway_away', {
+      detail: `The gateway did not act by the change within ${seconds} s.`,
+    });
+  }
+
+  /** As it is listed from now on. */
   private async told(
     row: ConnectionRow,
     agentId: string,
@@ -108,20 +131,9 @@ export class ManageAgents {
 
 type Listed = z.infer<typeof AgentList>['agents'];
 
-/** A gateway answers when its configuration is written, and acts by it about a second later. */
-async function taken(ask: Ask, isSo: (agents: Listed) => boolean): Promise<void> {
-  for (let look = 0; look < LOOKS_MAX; look += 1) {
-    if (isSo(AgentList.parse(await ask('agents.list', {})).agents)) return;
-    await delay(LOOK_EVERY_MS);
-  }
-}
-
-/** The one that chats begin with where nobody says which. */
-const firstOf = (agents: Listed) => (agents.find(({ id }) => id === 'main') ?? agents[0])?.id;
-
 async function modelsOf(row: ConnectionRow, ask: Ask): Promise<{ id: string; name: string }[]> {
   // With several agents the gateway wants to be told for whom.
-  const agentId = row.agents[0]?.id;
+  const agentId = firstAgent(row.agents)?.id;
   const { models } = Models.parse(await ask('models.list', agentId ? { agentId } : {}));
   return models.map(({ id, name, provider }) => ({
     id: provider ? `${provider}/${id}` : id,
@@ -144,6 +156,6 @@ const slugOf = (name: string) =>
  * agent has its files.
  */
 function workspaceFor(row: ConnectionRow, id: string, listed: Listed): string | undefined {
-  const first = listed.find((agent) => agent.id === firstOf(listed))?.workspace;
-  return row.kind === 'deployed' && first ? posix.join(posix.dirname(first), id) : undefined;
+  const workspace = firstAgent(listed)?.workspace;
+  return row.kind === 'deployed' && workspace ? posix.join(posix.dirname(workspace), id) : undefined;
 }

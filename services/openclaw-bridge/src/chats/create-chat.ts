@@ -3,6 +3,7 @@ import type { InputOf } from '@aether/contracts/contract';
 import type { RequestContext } from '@aether/messaging/requests';
 import { Database } from '@aether/persistence/database';
 import { Injectable } from '@nestjs/common';
+import { firstAgent } from '../agents/first-agent.js';
 import { ConnectionRepository } from '../connections/connection.repository.js';
 import { requireService, requireServiceOr } from '@aether/messaging/access';
 import { ChatRepository } from './chat.repository.js';
@@ -25,7 +26,7 @@ export class CreateChat {
     if (!connection || connection.state === 'closed') throw context.fail('connection_not_found');
     const agent = input.agentId
       ? connection.agents.find(({ id }) => id === input.agentId)
-      : (connection.agents.find(({ id }) => id === 'main') ?? connection.agents[0]);
+      : firstAgent(connection.agents);
     if (!agent) throw context.fail('agent_not_found');
     return this.database.once({ contract, input, context }, async (tx) => {
       const chat = await this.chats.create(tx, {

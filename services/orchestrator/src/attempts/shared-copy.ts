@@ -90,10 +90,12 @@ async function copyFiles(
   const unpack = spawn('tar', UNPACK, { cwd: to, env: TAR, ...unpacker });
   const said: Buffer[] = [];
   for (const { stderr } of [pack, unpack]) stderr.on('data', (piece: Buffer) => said.push(piece));
-  const ended = Promise.all([endOf(pack), endOf(unpack)]);
-  // Who unpacks leaves at the archive's last block, which may be before its pipe is seen to end: how both ended tells.
-  await pipeline(pack.stdout, unpack.stdin).catch(() => undefined);
-  const [packed, unpacked] = await ended;
+  const [packed, unpacked] = await Promise.all([
+    endOf(pack),
+    endOf(unpack),
+    // Who unpacks leaves at the archive's last block, which may be before its pipe is seen to end: how both ended tells.
+    pipeline(pack.stdout, unpack.stdin).catch(() => undefined),
+  ]);
   // 1: a file changed while it was read, which the agent's own programs may still do.
   if ((packed === 0 || packed === 1) && unpacked === 0) return;
   throw new Error(`tar could not copy ${from} to ${to}: ${Buffer.concat(said).toString().slice(-500)}`);
