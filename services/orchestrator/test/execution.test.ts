@@ -3,8 +3,10 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { CallInputOf } from '@aether/contracts/contract';
+import { deployerRequests } from '@aether/contracts/deployer';
 import { executionRequests, type AttemptState } from '@aether/contracts/execution';
 import { missionsRequests } from '@aether/contracts/missions';
 import type { Mission, Task } from '@aether/contracts/mission-schemas';
@@ -475,6 +477,35 @@ describe('a person', () => {
       await ended(mission.id);
       const [attempt] = await attemptsOf((await taskOf(mission.id, 'wall')).id);
       expect(attempt?.choice).toContain('has masonry');
+    },
+    TIMEOUT,
+  );
+
+  test(
+    'has an agent deployed from a template that can do it, once, where its mission allows that',
+    async () => {
+      const deployed = async () =>
+        (await system.call(deployerRequests.listDeployments, {}, operator)).items.map(
+          ({ template, state, id }) => ({ template, state, id }),
+        );
+      const tasks: Planned[] = ['x', 'y'].map((key) => ({ key, instructions: 'do', requires: ['testing'] }));
+      const refused = await begin(tasks);
+      const { id } = await taskOf(refused.id, 'x');
+      await eventually(async () => {
+        const { wait } = await system.call(executionRequests.explainTask, { id }, operator);
+        expect(wait?.code).toBe('capability_missing');
+      });
+      expect(await deployed()).toEqual([]);
+      const allowed = await begin(tasks, { deployMissing: true });
+      await eventually(async () => expect(await deployed()).toMatchObject([{ template: 'coding' }]));
+      // Looked at again every two seconds.
+      await delay(5_000);
+      const [only, ...others] = await deployed();
+      expect(others).toEqual([]);
+      for (const mission of [refused, allowed])
+        await system.call(missionsRequests.cancelMission, { id: mission.id }, operator);
+      await system.call(deployerRequests.deleteDeployment, { id: only?.id ?? '' }, operator);
+      await eventually(async () => expect(await deployed()).not.toContainEqual(only), { timeoutMs: 60_000 });
     },
     TIMEOUT,
   );

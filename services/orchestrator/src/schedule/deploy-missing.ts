@@ -11,35 +11,40 @@ import { LOGGER } from '../tokens.js';
 /** Deploys an agent from a matching template where a mission allows it and nobody in the pool can do a task. */
 @Injectable()
 export class DeployMissing {
-  private readonly considered = new Set<string>();
+  /** Tasks that an agent was deployed for. */
+  private readonly served = new Set<string>();
 
   constructor(
     private readonly messaging: Messaging,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
+  /** What could not be done now, since the deployer is away or no template fits yet, is tried at the next look. */
   async consider(tasks: readonly ReadyTask[]): Promise<void> {
+    const lacking = tasks.filter(({ id, mission }) => mission.deployMissing && !this.served.has(id));
+    if (lacking.length === 0) return;
     const context = serviceContext('orchestrator');
-    for (const task of tasks) {
-      if (!task.mission.deployMissing || this.considered.has(task.id)) continue;
-      this.considered.add(task.id);
-      const templates = await this.messaging.call(deployerRequests.listTemplates, {}, context);
-      const template = templates.items.find(({ capabilities }) =>
-        task.requires.every((name) => capabilities.includes(name)),
+    const { items: templates } = await this.messaging.call(deployerRequests.listTemplates, {}, context);
+    for (const { id, missionId, requires } of lacking) {
+      const template = templates.find(({ capabilities }) =>
+        requires.every((name) => capabilities.includes(name)),
       );
       if (!template) continue;
-      // One for each mission and template, whoever considers it and however often.
-      const name = `${template.id.slice(0, 20)}-${createHash('sha256').update(`${task.missionId} ${template.id}`).digest('hex').slice(0, 8)}`;
-      try {
-        await this.messaging.call(
-          deployerRequests.createDeployment,
-          { name, template: template.id },
-          context,
-        );
-        this.logger.info({ missionId: task.missionId, name }, 'an agent is deployed for a mission');
-      } catch (error) {
-        if (!(error instanceof ContractFailure) || error.code !== 'deployment_name_taken') throw error;
-      }
+      await this.deploy(template.id, missionId);
+      this.served.add(id);
+    }
+  }
+
+  /** One for each mission and template, whoever asks and however often. */
+  private async deploy(template: string, missionId: string): Promise<void> {
+    const mark = createHash('sha256').update(`${missionId} ${template}`).digest('hex').slice(0, 8);
+    const name = `${template.slice(0, 20)}-${mark}`;
+    try {
+      const context = serviceContext('orchestrator');
+      await this.messaging.call(deployerRequests.createDeployment, { name, template }, context);
+      this.logger.info({ missionId, name }, 'an agent is deployed for a mission');
+    } catch (error) {
+      if (!(error instanceof ContractFailure) || error.code !== 'deployment_name_taken') throw error;
     }
   }
 }
