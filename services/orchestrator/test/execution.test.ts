@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -171,6 +171,8 @@ describe('a mission', () => {
       expect(attempt).toMatchObject({ state: 'accepted', agent: { name: 'worker' }, rescueRef: null });
       const { diff } = await system.call(executionRequests.getDiff, { id: attempt?.id ?? '' }, operator);
       expect(diff).toContain('+4');
+      const { items: kept } = await system.call(missionsRequests.listArtifacts, { id: mission.id }, operator);
+      expect(kept.map(({ kind }) => kind).sort()).toEqual(['patch', 'report']);
       const sent = gateway.callsOf('chat.send') as { idempotencyKey: string }[];
       expect(new Set(sent.map(({ idempotencyKey }) => idempotencyKey)).size).toBe(sent.length);
     },
@@ -212,6 +214,49 @@ describe('a mission', () => {
         checks: [{ exitCode: 0, output: '3\n2\n' }],
       });
       expect((await taskOf(mission.id, 'two')).receipt?.files).toMatchObject([{ path: 'two.txt' }]);
+    },
+    TIMEOUT,
+  );
+
+  test(
+    'has what its set-up makes, and what a turn leaves running ends with it',
+    async () => {
+      let left: ChildProcess | undefined;
+      gateway.turns.script = async function* ({ session: { cwd = '' } }): AsyncGenerator<TurnStep> {
+        left = spawn('sleep', ['300'], { cwd, stdio: 'ignore' });
+        const made = await readFile(join(cwd, 'made.txt'), 'utf8');
+        await writeFile(join(cwd, 'seen.txt'), made);
+        yield { text: 'Done.' };
+      };
+      const mission = await begin([{ key: 'one', instructions: 'go' }], {
+        workspace: { setup: 'echo "by the set-up" > made.txt' },
+      });
+      const { branch } = await ended(mission.id);
+      expect(git('show', `${branch ?? ''}:seen.txt`)).toBe('by the set-up');
+      await eventually(() => expect(left?.signalCode).toBe('SIGKILL'));
+    },
+    TIMEOUT,
+  );
+
+  test(
+    'is held where its set-up fails, with what that said',
+    async () => {
+      const mission = await begin([{ key: 'one', instructions: 'go' }], {
+        workspace: { setup: 'echo "there is no npm here"; exit 127' },
+      });
+      await eventually(
+        async () => {
+          const { state, reason } = await system.call(
+            missionsRequests.getMission,
+            { id: mission.id },
+            operator,
+          );
+          expect({ state, code: reason?.code }).toEqual({ state: 'paused', code: 'setup_failed' });
+          expect(reason?.cause).toContain('there is no npm here');
+        },
+        { timeoutMs: 30_000 },
+      );
+      await system.call(missionsRequests.cancelMission, { id: mission.id }, operator);
     },
     TIMEOUT,
   );

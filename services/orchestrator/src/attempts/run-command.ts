@@ -1,6 +1,8 @@
 import { spawn } from 'node:child_process';
 import type { AttemptRow } from './attempt.entity.js';
 
+/** How long output is waited for that nobody alive writes; a program that left the group may hold the pipes for ever. */
+const PIPES_MS = 1_000;
 /** What is kept of a command's output: its end. */
 const OUTPUT_MAX = 16_000;
 
@@ -59,7 +61,14 @@ export async function runCommand(order: CommandOrder): Promise<CommandEnd> {
       // Its own end counts; what it left running may hold the pipes open.
       child.once('exit', (code) => {
         endGroup(child.pid);
-        child.once('close', () => resolve(code));
+        const held = setTimeout(() => {
+          child.stdout.destroy();
+          child.stderr.destroy();
+        }, PIPES_MS);
+        child.once('close', () => {
+          clearTimeout(held);
+          resolve(code);
+        });
       });
     });
     return { exitCode: timedOut ? null : exitCode, timedOut, output, durationMs: Date.now() - begun };
