@@ -285,7 +285,7 @@ test('a second agent in the same gateway is added on the page of the first, and 
   });
   await visit(page, `/agents/${keeper.id}/`);
   const violations = await violationsOf(page);
-  await page.getByRole('button', { name: 'Open SOUL.md' }).click();
+  await page.getByRole('button', { name: 'Edit SOUL.md' }).click();
   await dialog.getByLabel('Who it is and how it speaks').fill('You are kind.');
   violations.push(...(await violationsOf(page)));
   await dialog.getByRole('button', { name: 'Save' }).click();

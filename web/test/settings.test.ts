@@ -150,6 +150,12 @@ test('a template comes by a file, several agents are deployed from it, and a pre
   await page.getByRole('button', { name: 'Remove it' }).click();
   await page.getByRole('radio', { name: 'keeper' }).waitFor({ state: 'detached' });
   await importFile(page, file);
+  // Behind the dialog nothing can be reached.
+  await page
+    .getByRole('dialog')
+    .getByText(file.toGiveAgain[0] ?? 'a secret')
+    .waitFor();
+  await page.keyboard.press('Escape');
   await page.getByRole('radio', { name: 'keeper' }).waitFor();
   await page.context().close();
 }, 180_000);

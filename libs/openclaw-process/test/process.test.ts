@@ -68,7 +68,7 @@ describe('a running gateway', () => {
     expect(model.requests.at(-1)).toMatchObject({ key: 'another-key', task: 'hello' });
   });
 
-  test('finishes its turn when it is stopped, and then uses a configuration rendered anew', async () => {
+  test('finishes its turn when it is stopped, and then uses a configuration rendered anew, with the agent it was given', async () => {
     const { directory, port, token, model } = gateway();
     const client = await connect();
     model.answer(() => say('a long answer that takes a while', { chunkDelayMs: 1_000 }));
@@ -92,7 +92,8 @@ describe('a running gateway', () => {
     await writeGatewayFiles({ directory, config: renderConfig(settings), token, modelKey: 'key' });
     await gateway().restart();
     const { agents } = await (await connect()).call('agents.list');
-    expect((agents as { id: string }[]).map(({ id }) => id)).toEqual(['main', 'second']);
+    const ids = (agents as { id: string }[]).map(({ id }) => id);
+    expect(ids.toSorted()).toEqual(['its-own', 'main', 'second']);
   }, 400_000);
 
   test('takes the commands of its agents with it, also those that left their session', async () => {

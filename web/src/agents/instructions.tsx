@@ -43,8 +43,9 @@ export function Instructions({ agent }: { readonly agent: PoolAgent }) {
                     <span className="block truncate text-12 text-dim">{purposes[name]}</span>
                   </span>
                   <span className="text-12 text-dim">{missing ? 'not written' : bytes(size)}</span>
-                  <Button size="small" aria-label={`Open ${name}`} onClick={() => setOpen(name)}>
+                  <Button size="small" onClick={() => setOpen(name)}>
                     {may('agents:write') ? 'Edit' : 'Read'}
+                    <span className="sr-only"> {name}</span>
                   </Button>
                 </li>
               ))}
