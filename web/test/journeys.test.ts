@@ -159,8 +159,14 @@ test('a goal becomes a plan that is changed, approved, carried out, sent back on
   await other.getByText('Completed').first().waitFor({ timeout: AGENT_MS });
   await page.getByRole('tab', { name: 'Goal and report' }).click();
   await page.getByText('3 of 3 tasks accepted').first().waitFor();
-  const branch = await git('for-each-ref', '--format=%(refname:short)', 'refs/heads/aether');
-  expect(await git('show', `${branch}:page.txt`)).toBe('the topthe end');
+  // The branches of the attempts go when their trees do, a moment after the end.
+  await eventually(
+    async () => {
+      const branch = await git('for-each-ref', '--format=%(refname:short)', 'refs/heads/aether');
+      expect(await git('show', `${branch}:page.txt`)).toBe('the topthe end');
+    },
+    { timeoutMs: AGENT_MS },
+  );
   expect({ faults: faults.slice(1), otherFaults: otherFaults.slice(1) }).toEqual({
     faults: [],
     otherFaults: [],
