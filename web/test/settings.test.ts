@@ -38,6 +38,7 @@ test('a model provider is tried before it is kept, and its models are offered to
   model.answer(() => say('Hello.'));
   await form.getByRole('button', { name: 'Try and save' }).click();
   await page.getByRole('button', { name: 'Acts for house' }).waitFor();
+  await form.waitFor({ state: 'detached' });
   expect((await page.content()).includes('a-key-of-the-house')).toBe(false);
   await visit(page, '/deployments/new/');
   expect(await page.getByLabel('Model').locator('option').allTextContents()).toContain('house/house-large');
