@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { awayErrors, connectionErrors } from './connections.js';
 import { defineRequest } from './contract.js';
 import { defineRoutes } from './route.js';
-import { Id, Line, Slug } from './schemas.js';
+import { Id, Line, Slug, Visibility } from './schemas.js';
 
 export const Agent = z
   .object({
@@ -12,6 +12,7 @@ export const Agent = z
     deploymentId: Id.describe('Of its deployment; the id of the connection where its gateway is remote.'),
     deploymentName: z.string(),
     remote: z.boolean().describe('Runs in a gateway that Aether did not deploy.'),
+    visibility: Visibility.default('open').describe('As of the connection to its gateway.'),
     model: z.string().nullable(),
     skills: z.array(Slug).default([]).describe('That its gateway says it is ready to use.'),
     online: z.boolean(),

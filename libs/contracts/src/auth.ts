@@ -7,6 +7,7 @@ import {
   identityProviderEvents,
   identityProviderRequests,
   identityProviderRoutes,
+  setupTokenErrors,
 } from './identity-providers.js';
 import { operationsRequests, operationsRoutes } from './operations.js';
 import { Id, Instant, Nothing, Role } from './schemas.js';
@@ -64,14 +65,7 @@ export const authRequests = {
   completeSetup: defineRequest('req.auth.complete-setup.v1', {
     input: z.object({ token: OpaqueToken, email: Email, password: Password, name: PersonName.optional() }),
     output: User,
-    errors: {
-      ...setupErrors,
-      setup_token_invalid: {
-        status: 403,
-        title: 'This set-up link is not valid.',
-        hint: 'Use the link printed last by `aether up`, or run `npx aether setup`.',
-      },
-    },
+    errors: { ...setupErrors, ...setupTokenErrors },
   }),
   signIn: defineRequest('req.auth.sign-in.v1', {
     input: z.object({

@@ -1,7 +1,18 @@
 import { z } from 'zod';
+import { AttachmentLimits } from './attachments.js';
 import { defineRequest } from './contract.js';
 import { defineRoutes } from './route.js';
-import { HeaderSecret, Id, Instant, Line, Nothing, PageQuery, ServerUrl, pageOf } from './schemas.js';
+import {
+  HeaderSecret,
+  Id,
+  Instant,
+  Line,
+  Nothing,
+  PageQuery,
+  ServerUrl,
+  Visibility,
+  pageOf,
+} from './schemas.js';
 
 /** Connections to gateways: those that Aether deployed, and those that people run elsewhere. */
 
@@ -59,9 +70,16 @@ export const Connection = z
     missing: z
       .array(z.object({ method: z.string(), effect: z.string() }))
       .describe('Methods that this gateway lacks, and what does not work for that.'),
+    limits: AttachmentLimits.nullable()
+      .default(null)
+      .describe('Of what messages bring, as it last told; null: it never told.'),
     scopes: z.array(z.string()),
     bootId: z.string().nullable(),
     gaps: z.number().int().describe('Sequence gaps seen and filled from history so far.'),
+    createdBy: z.string().default('unknown'),
+    visibility: Visibility.default('open').describe(
+      'Who sees it and its agents; private ones are given no tasks.',
+    ),
     version: z.number().int(),
     updatedAt: Instant,
   })
@@ -177,7 +195,7 @@ export const connectionsRequests = {
   }),
   /** Keeps the address and its secrets and begins to connect; how that goes is told by the connection's state. */
   createConnection: defineRequest('req.openclaw.create-connection.v1', {
-    input: z.object({ name: Line(80), ...target }),
+    input: z.object({ name: Line(80), visibility: Visibility.default('open'), ...target }),
     output: Connection,
     errors: { ...targetErrors, ...savedErrors },
   }),
@@ -198,6 +216,7 @@ export const connectionsRequests = {
       credential: target.credential,
       access: access.nullable().optional(),
       tlsFingerprint: Fingerprint.nullable().optional(),
+      visibility: Visibility.optional(),
     }),
     output: Connection,
     errors: { ...targetErrors, ...savedErrors, ...remoteErrors },

@@ -3,7 +3,7 @@ import { defineCatalog, defineEvent, defineLive, defineRequest } from './contrac
 import { Deployment, Runtime, RuntimeSettings } from './deployment.js';
 import { machineRequests, machineRoutes } from './machine.js';
 import { operationsRequests, operationsRoutes } from './operations.js';
-import { BackfillQuery, backfillOf, liveEntry } from './live.js';
+import { AccessChange, BackfillQuery, backfillOf, liveEntry } from './live.js';
 import {
   modelErrors,
   nameErrors,
@@ -14,7 +14,7 @@ import {
 } from './presets.js';
 import { templateErrors } from './templates.js';
 import { defineRoutes } from './route.js';
-import { Id, Instant, Nothing, PageQuery, Slug, pageOf } from './schemas.js';
+import { Id, Instant, Nothing, PageQuery, Slug, Visibility, pageOf } from './schemas.js';
 
 export {
   Deployment,
@@ -108,6 +108,7 @@ export const deployerRequests = {
       runtime: Runtime.default('process'),
       model: z.string().min(1).max(200).optional().describe("Instead of the endpoint's default model."),
       settings: RuntimeSettings.optional(),
+      visibility: Visibility.default('open'),
     }),
     output: Deployment,
     errors: {
@@ -116,6 +117,12 @@ export const deployerRequests = {
       ...modelErrors,
       ...settingsErrors,
     },
+  }),
+  /** Says who sees it; not while an operation runs, whose steps tell others of it. */
+  updateDeployment: defineRequest('req.deployer.update-deployment.v1', {
+    input: DeploymentRef.extend({ visibility: Visibility }),
+    output: Deployment,
+    errors: operationErrors,
   }),
   startDeployment: operation('start'),
   stopDeployment: operation('stop'),
@@ -170,14 +177,19 @@ export const deployerRequests = {
         .int()
         .min(0)
         .optional()
-        .describe('Only lines with a higher `seq`, oldest first.'),
+        .describe('Only lines with a higher `seq`, the oldest of them. Without it, the newest.'),
+      before: z.coerce.number().int().min(1).optional().describe('Only lines with a lower `seq`.'),
       limit: z.coerce.number().int().min(1).max(2_000).default(500),
       source: z.enum(['step', 'process']).optional(),
       raw: Flag.default(false).describe(
         'With the lines that the noise filter hides, as the process wrote them.',
       ),
     }),
-    output: z.object({ lines: z.array(LogLine), lastSeq: z.number().int(), more: z.boolean() }),
+    output: z.object({
+      lines: z.array(LogLine).describe('By `seq`.'),
+      lastSeq: z.number().int().describe('Of the whole log.'),
+      more: z.boolean().describe('There are others: higher ones with `after`, lower ones without it.'),
+    }),
     errors: deploymentErrors,
   }),
   /** Backfill of the log topic. */
@@ -198,11 +210,15 @@ export const deployerEvents = {
     'evt.deployer.deployment-deleted.v1',
     z.object({ deploymentId: Id, name: Slug }),
   ),
+  deploymentAccessChanged: defineEvent(
+    'evt.deployer.deployment-access-changed.v1',
+    Deployment.pick({ createdBy: true, visibility: true }).extend({ deploymentId: Id }),
+  ),
   ...presetEvents,
 };
 
 export const deployerLive = {
-  log: defineLive('live.deployer.log', liveEntry(LogLine)),
+  log: defineLive('live.deployer.log', liveEntry(z.union([LogLine, AccessChange]))),
 };
 
 export const deployerCatalog = defineCatalog({
@@ -229,6 +245,11 @@ export const deployerRoutes = defineRoutes({
     contract: deployerRequests.getDeployment,
     access: 'deployments:read',
     summary: 'One deployment with the steps of its last operation',
+  },
+  'PATCH /api/v1/deployments/{id}': {
+    contract: deployerRequests.updateDeployment,
+    access: 'deployments:write',
+    summary: 'Say who sees a deployment',
   },
   'POST /api/v1/deployments/{id}/start': {
     contract: deployerRequests.startDeployment,

@@ -1,8 +1,11 @@
 import { z } from 'zod';
-import { Id, Instant, Slug } from './schemas.js';
+import { Id, Instant, Slug, Visibility } from './schemas.js';
 
-/** Where an agent's gateway runs: a process of this machine, or a container of its Docker engine. */
-export const Runtime = z.enum(['process', 'docker']);
+/**
+ * Where an agent's gateway runs: a process of this machine, a container of its Docker engine, or a service of the swarm
+ * that this engine manages.
+ */
+export const Runtime = z.enum(['process', 'docker', 'swarm']);
 export type Runtime = z.infer<typeof Runtime>;
 
 /** How a container is made; what is left out follows the deployer's settings. */
@@ -109,7 +112,10 @@ export const Deployment = z
     capabilities: z.array(Slug),
     url: z.string().nullable().describe("Address of the agent's gateway, where it runs."),
     version: z.number().int().describe('Grows with each change; of two copies the higher is the newer.'),
-    createdBy: z.string(),
+    createdBy: z.string().describe('The person, or the service, that it was made by.'),
+    visibility: Visibility.describe(
+      'A private one is seen by its person and administrators; its agents are given no tasks.',
+    ),
     createdAt: Instant,
     updatedAt: Instant,
   })

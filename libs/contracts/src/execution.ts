@@ -168,7 +168,11 @@ export const executionRequests = {
     },
   }),
   listAttempts: defineRequest('req.orchestrator.list-attempts.v1', {
-    input: PageQuery.extend({ missionId: Id.optional(), taskId: Id.optional() }),
+    input: PageQuery.extend({
+      missionId: Id.optional(),
+      taskId: Id.optional(),
+      agentId: Id.optional().describe('Of the pool, as in `agent.id`.'),
+    }),
     output: pageOf(Attempt),
   }),
   getAttempt: defineRequest('req.orchestrator.get-attempt.v1', {
@@ -195,6 +199,12 @@ export const executionRequests = {
     input: z.object({ id: Id.describe('The task.') }),
     output: z.object({ wait: TaskWait.nullable() }),
     errors: taskErrors,
+  }),
+  /** The same of all tasks of a mission that have not begun. */
+  listWaits: defineRequest('req.orchestrator.list-waits.v1', {
+    input: z.object({ id: Id.describe('The mission.') }),
+    output: z.object({ items: z.array(TaskWait) }),
+    errors: missionErrors,
   }),
   getCaps: defineRequest('req.orchestrator.get-caps.v1', { input: z.object({}), output: Caps }),
   setCaps: defineRequest('req.orchestrator.set-caps.v1', { input: Caps.partial(), output: Caps }),
@@ -251,6 +261,11 @@ export const executionRoutes = defineRoutes({
     contract: executionRequests.explainTask,
     access: 'missions:read',
     summary: 'Why a task has not begun, and until when',
+  },
+  'GET /api/v1/missions/{id}/waits': {
+    contract: executionRequests.listWaits,
+    access: 'missions:read',
+    summary: 'Why tasks of a mission that could start have not begun',
   },
   'GET /api/v1/caps': {
     contract: executionRequests.getCaps,

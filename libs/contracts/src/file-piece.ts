@@ -1,5 +1,11 @@
 import { z } from 'zod';
 
+/** What a file is said to be, as `type/subtype`. */
+export const MediaType = z
+  .string()
+  .max(100)
+  .regex(/^[a-z0-9][a-z0-9.+-]*\/[a-z0-9][a-z0-9.+-]*(?:; ?charset=[a-z0-9-]+)?$/, 'must be like text/plain');
+
 /**
  * Part of a file, from the offset that was asked for on. A route with `file` answers all pieces as one body; its
  * contract takes the `offset` that only the edge fills in.

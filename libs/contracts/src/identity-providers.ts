@@ -15,6 +15,15 @@ export const accountErrors = {
   },
 } as const;
 
+/** Also of set-up by password. */
+export const setupTokenErrors = {
+  setup_token_invalid: {
+    status: 403,
+    title: 'This set-up link is not valid.',
+    hint: 'Use the link printed last by `aether up`, or run `npx aether setup`.',
+  },
+} as const;
+
 const reachErrors = {
   provider_unreachable: {
     status: 502,
@@ -53,6 +62,9 @@ export const identityProviderRequests = {
     input: z.object({
       answer: z.string().max(8_192).describe("The query of the provider's answer, as the browser got it."),
       binding: OpaqueToken,
+      setupToken: OpaqueToken.optional().describe(
+        'Of the set-up link: while there is no account, this identity becomes the first administrator.',
+      ),
       client: ClientInfo.optional().describe('Filled in by the edge.'),
     }),
     output: IssuedSession,
@@ -83,6 +95,7 @@ export const identityProviderRequests = {
         hint: 'Sign in as that identity or by password; an administrator may delete the account and invite again.',
       },
       ...accountErrors,
+      ...setupTokenErrors,
       ...reachErrors,
     },
   }),

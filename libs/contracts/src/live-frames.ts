@@ -34,7 +34,13 @@ export const LiveServerFrame = z
     z.object({
       type: z.literal('resync'),
       topic: Topic,
-      reason: z.enum(['slow-client', 'bus-reconnected', 'cursor-too-old', 'cursor-unknown']),
+      reason: z.enum([
+        'slow-client',
+        'bus-reconnected',
+        'cursor-too-old',
+        'cursor-unknown',
+        'access-changed',
+      ]),
     }),
     z.object({
       type: z.literal('error'),
@@ -55,6 +61,11 @@ export const LiveEvent = z
     event: z.string().describe('Subject of the event, such as `evt.deployer.deployment-changed.v1`.'),
     at: Instant,
     actorId: z.string(),
+    correlationId: z.string().optional().describe('Equal for everything that one request brought about.'),
+    causationId: z
+      .string()
+      .optional()
+      .describe('The event it is a direct effect of; absent for the first of a story.'),
     data: z.unknown().describe('As the contract of the event says.'),
   })
   .meta({ id: 'LiveEvent' });

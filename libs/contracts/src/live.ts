@@ -28,6 +28,12 @@ export const TextDelta = z.object({
   delta: z.string(),
 });
 
+/**
+ * Who may see the thing has changed. The edge shows it to nobody: it ends every subscription, so that each reader asks
+ * anew and the owner decides.
+ */
+export const AccessChange = z.object({ kind: z.literal('access') });
+
 /** One delta and the cursor behind it. */
 export interface LiveEntry {
   readonly cursor: string;

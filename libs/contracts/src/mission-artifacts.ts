@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { defineEvent, defineRequest } from './contract.js';
 import { artifactErrors, missionErrors, taskErrors } from './mission-errors.js';
 import { defineRoutes } from './route.js';
-import { FilePiece } from './file-piece.js';
+import { FilePiece, MediaType } from './file-piece.js';
 import { Id, Instant, PageQuery, pageOf } from './schemas.js';
 
 /** Most bytes one request carries, so that its text stays below a megabyte. */
@@ -32,10 +32,6 @@ export const ArtifactName = z
   );
 
 const Sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'must be 64 lower-case hexadecimal digits');
-const MediaType = z
-  .string()
-  .max(100)
-  .regex(/^[a-z0-9][a-z0-9.+-]*\/[a-z0-9][a-z0-9.+-]*(?:; ?charset=[a-z0-9-]+)?$/, 'must be like text/plain');
 
 /** Something a mission made, and where it came from. Never changed; it goes with its mission. */
 export const Artifact = z

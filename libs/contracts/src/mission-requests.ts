@@ -91,8 +91,12 @@ export const missionRequests = {
   }),
   listMissions: defineRequest('req.missions.list-missions.v1', {
     input: PageQuery.extend({
-      state: MissionState.optional(),
+      state: z
+        .union([MissionState, z.array(MissionState).min(1)])
+        .optional()
+        .describe('One, or several.'),
       label: Slug.optional(),
+      priority: Priority.optional(),
       search: z.string().trim().max(200).optional().describe('Words of title or goal.'),
     }),
     output: pageOf(Mission),

@@ -1,4 +1,5 @@
 import { artifactRoutes } from './mission-artifacts.js';
+import { historyRoutes } from './mission-history.js';
 import { missionsRequests } from './missions.js';
 import { organisationBudgetRoutes } from './organisation-budget.js';
 import { operationsRoutes } from './operations.js';
@@ -135,6 +136,7 @@ export const missionsRoutes = defineRoutes({
     access: write,
     summary: 'Make a task wait for another no longer',
   },
+  ...historyRoutes,
   ...artifactRoutes,
   ...organisationBudgetRoutes,
   ...operationsRoutes('missions', missionsRequests),

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { defineCatalog, defineEvent, defineLive } from './contract.js';
 import { liveEntry } from './live.js';
 import { artifactEvents, artifactRequests } from './mission-artifacts.js';
+import { historyRequests } from './mission-history.js';
 import { organisationBudgetEvents, organisationBudgetRequests } from './organisation-budget.js';
 import { missionRequests } from './mission-requests.js';
 import { Mission, MissionState, Task, TaskState, ThreadEntry } from './mission-schemas.js';
@@ -12,6 +13,7 @@ import { taskRequests } from './task-requests.js';
 export const missionsRequests = {
   ...missionRequests,
   ...taskRequests,
+  ...historyRequests,
   ...artifactRequests,
   ...organisationBudgetRequests,
   ...operationsRequests('missions'),

@@ -5,6 +5,7 @@ import { operationsRequests, operationsRoutes } from './operations.js';
 import { providersEvents, providersRequests, providersRoutes } from './providers.js';
 import { defineRoutes } from './route.js';
 import { Id, Instant, Nothing, PageQuery, pageOf } from './schemas.js';
+import { usageChecksRequests, usageChecksRoutes } from './usage-checks.js';
 import { virtualKeysRequests, virtualKeysRoutes } from './virtual-keys.js';
 
 export const Model = z
@@ -13,6 +14,11 @@ export const Model = z
     demo: z.boolean().describe('The built-in demo model: deterministic, not a language model.'),
     contextWindow: z.number().int(),
     maxTokens: z.number().int(),
+    images: z.boolean().optional().describe('Pictures are shown to it; else agents get them as files.'),
+    usdPerMillion: z
+      .object({ input: z.number(), cachedInput: z.number(), output: z.number() })
+      .optional()
+      .describe('Price of a million tokens; absent where it is not known.'),
   })
   .meta({ id: 'Model' });
 export type Model = z.infer<typeof Model>;
@@ -34,6 +40,7 @@ export const UsageRecord = z
     deploymentId: Id,
     missionId: Id.nullable().default(null).describe('Of a session that works for a mission.'),
     session: z.string().nullable().default(null).describe('As the caller names it, where it does.'),
+    responseId: z.string().nullable().default(null).describe("The provider's name for its answer."),
     model: z.string(),
     provider: z.string().nullable().default(null).describe('Who answered; null for the demo model.'),
     demo: z.boolean(),
@@ -67,7 +74,14 @@ export const modelsRequests = {
    * gateway that runs is not cut off. A repeat cannot be answered with the same key: it gets another.
    */
   issueVirtualKey: defineRequest('req.models.issue-virtual-key.v1', {
-    input: z.object({ deploymentId: Id }),
+    input: z.object({
+      deploymentId: Id,
+      models: z
+        .array(z.string().min(1).max(200))
+        .max(8)
+        .optional()
+        .describe('Who answers calls for the first of them, best first; only the first itself where absent.'),
+    }),
     output: z.object({ id: Id, key: z.string() }),
   }),
   /** From now on the calls of a deployment's session count for a mission. Said before the session's first call. */
@@ -82,6 +96,7 @@ export const modelsRequests = {
   ...virtualKeysRequests,
   ...providersRequests,
   ...modelBudgetsRequests,
+  ...usageChecksRequests,
   ...operationsRequests('models'),
 };
 
@@ -117,5 +132,6 @@ export const modelsRoutes = defineRoutes({
   ...virtualKeysRoutes,
   ...providersRoutes,
   ...modelBudgetsRoutes,
+  ...usageChecksRoutes,
   ...operationsRoutes('models', modelsRequests),
 });

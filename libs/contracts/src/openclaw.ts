@@ -1,6 +1,15 @@
 import { z } from 'zod';
 import { Agent, agentErrors, agentRequests, agentRoutes } from './agents.js';
+import {
+  Attachment,
+  ATTACHMENTS_MAX,
+  attachmentRequests,
+  attachmentRoutes,
+  sendingErrors,
+} from './attachments.js';
 import { approvalEvents, approvalRequests, approvalRoutes } from './approvals.js';
+import { chatErrors } from './chat-errors.js';
+import { searchRequests, searchRoutes } from './chat-search.js';
 import {
   Connection,
   ConnectionState,
@@ -14,11 +23,12 @@ import {
 } from './connections.js';
 import { defineCatalog, defineEvent, defineLive, defineRequest } from './contract.js';
 import { operationsRequests, operationsRoutes } from './operations.js';
-import { BackfillQuery, TextDelta, backfillOf, liveEntry } from './live.js';
+import { AccessChange, BackfillQuery, TextDelta, backfillOf, liveEntry } from './live.js';
 import { defineRoutes } from './route.js';
-import { Id, Instant, Line, PageQuery, pageOf } from './schemas.js';
+import { Id, Instant, Line, PageQuery, Visibility, pageOf } from './schemas.js';
+import { GatewayCall } from './usage-checks.js';
 
-export { Agent, Connection, ConnectionState, GatewayAuth, Pairing, ProbeReport, Reason };
+export { Agent, Attachment, Connection, ConnectionState, GatewayAuth, Pairing, ProbeReport, Reason };
 
 export const Chat = z
   .object({
@@ -28,6 +38,7 @@ export const Chat = z
     agentId: z.string(),
     title: z.string(),
     createdBy: z.string(),
+    visibility: Visibility.default('open'),
     createdAt: Instant,
     updatedAt: Instant,
   })
@@ -60,6 +71,7 @@ export const Message = z
     state: MessageState,
     replyTo: Id.nullable().describe('Of an assistant message: the user message it answers.'),
     toolCalls: z.array(ToolCall),
+    attachments: z.array(Attachment).default([]),
     reason: Reason.nullable().describe('Why it failed, or what it waits for.'),
     createdAt: Instant,
     finishedAt: Instant.nullable(),
@@ -76,17 +88,12 @@ export const ChatFrame = z
     /** What the agent does while there is no text yet. */
     z.object({ kind: z.literal('status'), messageId: Id, seq: z.number().int(), phase: z.string() }),
     z.object({ kind: z.literal('tool'), messageId: Id, seq: z.number().int(), toolCall: ToolCall }),
+    AccessChange,
   ])
   .meta({ id: 'ChatFrame' });
 export type ChatFrame = z.infer<typeof ChatFrame>;
 
-const chatErrors = {
-  chat_not_found: {
-    status: 404,
-    title: 'There is no such chat.',
-    hint: 'List the chats to find the right id.',
-  },
-} as const;
+const Place = z.coerce.number().int().min(1).max(1_000_000_000);
 
 export const openclawRequests = {
   /** Full-protocol probe of a gateway: HTTP, handshake, scopes, one call. Answers a report even when it fails. */
@@ -97,13 +104,28 @@ export const openclawRequests = {
   }),
   /** Opens (or re-opens with a new address) the persistent connection of a deployment. */
   openConnection: defineRequest('req.openclaw.open-connection.v1', {
-    input: z.object({ deploymentId: Id, name: Line(80), url: z.url(), tokenSecretId: Id }),
+    input: z.object({
+      deploymentId: Id,
+      name: Line(80),
+      url: z.url(),
+      tokenSecretId: Id,
+      createdBy: z.string().optional().describe("As the deployment's; where absent, who asks."),
+      visibility: Visibility.default('open').describe("As the deployment's."),
+    }),
     output: Connection,
   }),
-  /** Closes a deployment's connection; with `remove` its chats go as well. Closing twice is fine. */
+  /**
+   * Closes a deployment's connection; with `remove` its chats go as well. Closing twice is fine. With `drain` turns that
+   * run are let end first: no further one is begun, `running` tells how many there are, and while that is not 0 the
+   * connection stays open and is to be asked about again.
+   */
   closeConnection: defineRequest('req.openclaw.close-connection.v1', {
-    input: z.object({ deploymentId: Id, remove: z.boolean().default(false) }),
-    output: z.object({ closed: z.boolean() }),
+    input: z.object({
+      deploymentId: Id,
+      drain: z.boolean().default(false),
+      remove: z.boolean().default(false),
+    }),
+    output: z.object({ closed: z.boolean(), running: z.int().min(0) }),
   }),
   ...connectionsRequests,
   ...agentRequests,
@@ -122,6 +144,8 @@ export const openclawRequests = {
         ),
       permissions: Permissions.optional().describe("Of services only; the gateway's own where absent."),
       missionId: Id.optional().describe('Of services only: the mission that its model calls count for.'),
+      visibility: Visibility.optional().describe('Where absent: private to the person who opens it.'),
+      createdBy: z.string().max(120).optional().describe('Of services only: the person whose chat it is.'),
     }),
     output: Chat,
     errors: agentErrors,
@@ -135,14 +159,24 @@ export const openclawRequests = {
     output: Chat,
     errors: chatErrors,
   }),
+  /** Who sees it is said by the person whose chat it is, and by administrators. */
+  updateChat: defineRequest('req.openclaw.update-chat.v1', {
+    input: z.object({ id: Id, title: Line(200).optional(), visibility: Visibility.optional() }),
+    output: Chat,
+    errors: chatErrors,
+  }),
   deleteChat: defineRequest('req.openclaw.delete-chat.v1', {
     input: z.object({ id: Id }),
     output: Chat,
     errors: chatErrors,
   }),
-  /** Messages of a chat, newest first: the cursor leads to older ones. */
+  /** Messages of a chat, newest first: the cursor leads to older ones; with `from`, oldest first and on to newer ones. */
   listMessages: defineRequest('req.openclaw.list-messages.v1', {
-    input: PageQuery.extend({ id: Id }),
+    input: PageQuery.extend({
+      id: Id,
+      upTo: Place.optional().describe('Begin with the message of this number.'),
+      from: Place.optional().describe('Begin with the message of this number, oldest first.'),
+    }),
     output: pageOf(Message),
     errors: chatErrors,
   }),
@@ -150,7 +184,12 @@ export const openclawRequests = {
   sendMessage: defineRequest('req.openclaw.send-message.v1', {
     input: z.object({
       id: Id.describe('The chat.'),
-      text: z.string().trim().min(1).max(200_000),
+      text: z.string().trim().max(200_000).describe('Empty only where attachments come with it.'),
+      attachmentIds: z
+        .array(Id)
+        .max(ATTACHMENTS_MAX)
+        .default([])
+        .describe('Of files that were brought for this chat and not sent yet.'),
       messageId: Id.optional().describe(
         "Of services only: the message's id, which is the turn's idempotency key at the gateway.",
       ),
@@ -158,6 +197,7 @@ export const openclawRequests = {
     output: Message,
     errors: {
       ...chatErrors,
+      ...sendingErrors,
       turn_running: {
         status: 409,
         title: 'The agent is still answering the message before.',
@@ -174,6 +214,19 @@ export const openclawRequests = {
       ...awayErrors,
     },
   }),
+  /** The gateway's own record of the model calls of a chat, oldest first. */
+  listGatewayCalls: defineRequest('req.openclaw.list-gateway-calls.v1', {
+    input: z.object({ id: Id.describe('The chat.') }),
+    output: z.object({
+      deploymentId: Id,
+      session: z.string().nullable().describe('As the gateway names it to the model endpoint.'),
+      running: z.boolean().describe('A turn runs, so the record is not complete yet.'),
+      since: Instant.nullable().describe('Older rows are not there any more; null where it is whole.'),
+      calls: z.array(GatewayCall),
+    }),
+    errors: { ...chatErrors, ...awayErrors },
+    timeoutMs: 20_000,
+  }),
   abortTurn: defineRequest('req.openclaw.abort-turn.v1', {
     input: z.object({ id: Id.describe('The chat.') }),
     output: z.object({ aborted: z.boolean() }),
@@ -185,6 +238,8 @@ export const openclawRequests = {
     output: backfillOf(ChatFrame),
     errors: chatErrors,
   }),
+  ...attachmentRequests,
+  ...searchRequests,
   ...approvalRequests,
   ...operationsRequests('openclaw'),
 };
@@ -196,6 +251,7 @@ export const openclawEvents = {
     z.object({ connectionId: Id, expectedSeq: z.number().int(), receivedSeq: z.number().int() }),
   ),
   chatCreated: defineEvent('evt.openclaw.chat-created.v1', z.object({ chat: Chat })),
+  chatChanged: defineEvent('evt.openclaw.chat-changed.v1', z.object({ chat: Chat })),
   chatDeleted: defineEvent('evt.openclaw.chat-deleted.v1', z.object({ chatId: Id })),
   messageStored: defineEvent('evt.openclaw.message-stored.v1', z.object({ message: Message })),
   messageFinished: defineEvent('evt.openclaw.message-finished.v1', z.object({ message: Message })),
@@ -229,6 +285,11 @@ export const openclawRoutes = defineRoutes({
     status: 201,
   },
   'GET /api/v1/chats/{id}': { contract: openclawRequests.getChat, access: 'chats:read', summary: 'One chat' },
+  'PATCH /api/v1/chats/{id}': {
+    contract: openclawRequests.updateChat,
+    access: 'chats:write',
+    summary: 'Rename a chat, or say who sees it',
+  },
   'DELETE /api/v1/chats/{id}': {
     contract: openclawRequests.deleteChat,
     access: 'chats:write',
@@ -250,6 +311,8 @@ export const openclawRoutes = defineRoutes({
     access: 'chats:write',
     summary: 'Abort the running turn',
   },
+  ...attachmentRoutes,
+  ...searchRoutes,
   ...approvalRoutes,
   ...operationsRoutes('openclaw', openclawRequests),
 });

@@ -3,6 +3,7 @@ import { executionEvents, executionRequests, executionRoutes } from './execution
 import { jasonEvents, jasonLive, jasonRequests, jasonRoutes } from './jason.js';
 import { operationsRequests, operationsRoutes } from './operations.js';
 import { remotesRequests, remotesRoutes } from './remotes.js';
+import { repositoriesRequests, repositoriesRoutes } from './repositories.js';
 import { defineRoutes } from './route.js';
 import { workspacesRequests, workspacesRoutes } from './workspaces.js';
 
@@ -11,6 +12,7 @@ export const orchestratorRequests = {
   ...executionRequests,
   ...remotesRequests,
   ...workspacesRequests,
+  ...repositoriesRequests,
   ...operationsRequests('orchestrator'),
 };
 
@@ -26,5 +28,6 @@ export const orchestratorRoutes = defineRoutes({
   ...executionRoutes,
   ...remotesRoutes,
   ...workspacesRoutes,
+  ...repositoriesRoutes,
   ...operationsRoutes('orchestrator', orchestratorRequests),
 });

@@ -3,7 +3,7 @@ import { defineEvent, defineRequest } from './contract.js';
 import { Deployment, Runtime, RuntimeSettings } from './deployment.js';
 import { defineRoutes } from './route.js';
 import { Template, TemplateFile, PresetFile, templateErrors } from './templates.js';
-import { Id, Instant, Nothing, PageQuery, Slug, pageOf } from './schemas.js';
+import { Id, Instant, Nothing, PageQuery, Slug, Visibility, pageOf } from './schemas.js';
 
 /** Presets, templates as files, and deploying many at once: part of what `deployer` owns. */
 
@@ -153,6 +153,7 @@ export const presetRequests = {
         runtime: Runtime.optional(),
         model: z.string().min(1).max(200).optional(),
         settings: RuntimeSettings.optional(),
+        visibility: Visibility.default('open'),
       })
       .refine(({ preset, template }) => (preset === undefined) !== (template === undefined), {
         path: ['preset'],

@@ -21,10 +21,17 @@ export const OfferedModel = z
     id: z.string().describe("The provider's name for it. Agents ask for `<provider>/<id>`."),
     contextWindow: z.number().int().nullable(),
     maxTokens: z.number().int().nullable().describe('The longest answer.'),
+    images: z.boolean().optional().describe('Whether it sees pictures; absent where nobody told.'),
     inputUsdPerMillion: z.number().nullable(),
     cachedInputUsdPerMillion: z.number().nullable().describe('Null: as the other input.'),
     outputUsdPerMillion: z.number().nullable(),
-    priceFrom: z.enum(['provider', 'person']).nullable().describe('Who told the price; null: nobody.'),
+    priceFrom: z
+      .enum(['person', 'provider', 'catalogue'])
+      .nullable()
+      .describe(
+        "Who told the price; null: nobody. A person's goes before the provider's, and that before the catalogue's, " +
+          'which has the prices of the time when this release was made and may be out of date.',
+      ),
   })
   .meta({ id: 'OfferedModel' });
 export type OfferedModel = z.infer<typeof OfferedModel>;
@@ -46,11 +53,12 @@ export const ModelProvider = z
   .meta({ id: 'ModelProvider' });
 export type ModelProvider = z.infer<typeof ModelProvider>;
 
-/** What is not said here is taken from the provider's list, where that tells it. */
+/** What is not said here is taken from the provider's list, or else from a catalogue of known models. */
 const WantedModel = z.object({
   id: ModelName,
   contextWindow: size.optional(),
   maxTokens: size.optional(),
+  images: z.boolean().optional(),
   inputUsdPerMillion: price.optional(),
   cachedInputUsdPerMillion: price.optional(),
   outputUsdPerMillion: price.optional(),
@@ -220,7 +228,7 @@ export const providersRoutes = defineRoutes({
   'GET /api/v1/providers/{id}/models': {
     contract: providersRequests.listOfferedModels,
     access: 'models:read',
-    summary: 'What a provider offers, with sizes and prices where it tells them',
+    summary: 'What a provider offers, with sizes and prices where they are known',
   },
   'GET /api/v1/models/default': {
     contract: providersRequests.getDefaultModels,

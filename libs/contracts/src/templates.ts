@@ -11,6 +11,10 @@ export const Template = z
     summary: z.string(),
     capabilities: z.array(Slug),
     memoryMb: z.number().int().describe('Memory that preflight wants to find free.'),
+    models: z
+      .array(z.string())
+      .default([])
+      .describe('Its models, best first, where a deployment names none.'),
     imported: z.boolean().optional().describe('Came by a file, and can be removed.'),
   })
   .meta({ id: 'Template' });
@@ -41,6 +45,12 @@ export const TemplateContent = z.strictObject({
   summary: Line(300),
   capabilities: z.array(Slug).max(20),
   memoryMb: z.number().int().min(64).max(1_048_576),
+  models: z
+    .array(Line(200))
+    .min(1)
+    .max(8)
+    .optional()
+    .describe('As `<provider>/<model>`. The first that is offered is used, and the others stand in for it.'),
   files: AgentFiles,
 });
 export type TemplateContent = z.infer<typeof TemplateContent>;

@@ -22,6 +22,8 @@ export interface ServiceTopology {
   readonly follows: readonly LiveContract[];
   /** May read every stream with consumers that leave no trace (the edge). */
   readonly readsAllStreams: boolean;
+  /** Its instances pass requests on to one another, where what a request needs is held by one of them. */
+  readonly passesOn: boolean;
 }
 
 const servedRequests = [
@@ -35,7 +37,7 @@ const servedRequests = [
 const healthRequests = servedRequests.map((requests) => requests.getHealth);
 const figureRequests = servedRequests.map((requests) => requests.getFigures);
 
-const none = { calls: [], durables: [], follows: [], readsAllStreams: false } as const;
+const none = { calls: [], durables: [], follows: [], readsAllStreams: false, passesOn: false } as const;
 
 /**
  * Who talks to whom. The NATS users and permissions of every installation are made from this, so a call
@@ -59,7 +61,10 @@ export const topology = {
       openclawRequests.closeConnection,
       openclawRequests.listAgents,
     ],
-    durables: [{ name: 'deployer-health', events: [openclawEvents.connectionChanged] }],
+    durables: [
+      { name: 'deployer-health', events: [openclawEvents.connectionChanged] },
+      { name: 'deployer-secrets', events: [authEvents.secretReplaced] },
+    ],
   },
   'openclaw-bridge': {
     ...none,
@@ -71,12 +76,22 @@ export const topology = {
       deployerRequests.approveDevice,
       modelsRequests.attributeSession,
     ],
-    durables: [{ name: 'openclaw-secrets', events: [authEvents.secretReplaced] }],
+    durables: [
+      { name: 'openclaw-secrets', events: [authEvents.secretReplaced] },
+      { name: 'openclaw-deployments', events: [deployerEvents.deploymentAccessChanged] },
+    ],
+    passesOn: true,
   },
   models: {
     ...none,
     catalog: modelsCatalog,
-    calls: [authRequests.storeSecret, authRequests.revealSecret, authRequests.deleteSecret],
+    calls: [
+      authRequests.storeSecret,
+      authRequests.revealSecret,
+      authRequests.deleteSecret,
+      openclawRequests.listGatewayCalls,
+      openclawRequests.listAgents,
+    ],
     durables: [
       { name: 'models-deployments', events: [deployerEvents.deploymentDeleted] },
       { name: 'models-secrets', events: [authEvents.secretReplaced] },
@@ -89,6 +104,7 @@ export const topology = {
           missionsEvents.organisationBudgetChanged,
         ],
       },
+      { name: 'models-chats', events: [openclawEvents.messageFinished, openclawEvents.chatDeleted] },
     ],
   },
   missions: {

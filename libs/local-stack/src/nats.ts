@@ -61,7 +61,7 @@ export async function startNats(options: NatsOptions): Promise<RunningNats> {
   await rm(configFile, { force: true });
   // A name of its own, to tell it from another server that may have the port.
   const name = `aether-${randomUUID()}`;
-  await writeFile(configFile, JSON.stringify(configuration(name, options), null, 2), { mode: 0o600 });
+  await writeFile(configFile, JSON.stringify(natsConfiguration(name, options), null, 2), { mode: 0o600 });
 
   const server = await launch({
     command: binary,
@@ -80,11 +80,14 @@ export async function startNats(options: NatsOptions): Promise<RunningNats> {
   }
 }
 
-/** nats-server reads JSON as its own configuration language. */
-function configuration(name: string, { dataDir, port, users, syncInterval }: NatsOptions): object {
+/** What a server with JetStream is told, for its file: nats-server reads JSON as its own configuration language. */
+export function natsConfiguration(
+  name: string,
+  { dataDir, port, users, syncInterval, host = '127.0.0.1' }: Omit<NatsOptions, 'binary'> & { host?: string },
+): object {
   return {
     server_name: name,
-    host: '127.0.0.1',
+    host,
     port,
     max_payload: MAX_PAYLOAD_BYTES,
     jetstream: {

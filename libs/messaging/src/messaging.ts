@@ -24,6 +24,7 @@ import {
   type ReceivedEvent,
 } from './events.js';
 import {
+  InstanceGone,
   RequestServer,
   callRequest,
   type ReportFault,
@@ -67,6 +68,8 @@ export type Unfollow = () => void;
  */
 export class Messaging {
   private readonly server: RequestServer;
+  /** With a bound of its own: instances that pass on to one another must not wait for each other's free handlers. */
+  private readonly instanceServer: RequestServer;
   private readonly events: EventPlane;
   private readonly pending: (() => void)[] = [];
   private readonly served = new Set<string>();
@@ -80,6 +83,7 @@ export class Messaging {
     private readonly options: MessagingOptions,
   ) {
     this.server = new RequestServer(connection, options.reportFault, options.limits);
+    this.instanceServer = new RequestServer(connection, options.reportFault, options.limits);
     this.events = new EventPlane(connection, serverLimits, options.reportFault);
     void this.watchConnection();
   }
@@ -104,9 +108,7 @@ export class Messaging {
     input: CallInputOf<C>,
     context: Context,
   ): Promise<OutputOf<C>> {
-    // Sent later, when the caller has long been told that it failed, a request could still take effect.
-    if (!this.connected)
-      throw commonFailure('unavailable', { detail: 'The message bus is not reachable.', retryAfterS: 2 });
+    this.requireBus();
     return callRequest(this.connection, contract, { input, context });
   }
 
@@ -120,6 +122,33 @@ export class Messaging {
       this.served.add(subject);
     }
     this.whenStarted(() => this.server.serve(requests, handlers));
+  }
+
+  /** Declares the handlers of requests that other instances of their owner pass on to this one. */
+  serveInstance<R extends Readonly<Record<string, RequestContract>>>(
+    instance: string,
+    requests: R,
+    handlers: RequestHandlers<R>,
+  ): void {
+    this.whenStarted(() => this.instanceServer.serve(requests, handlers, instance));
+  }
+
+  /**
+   * Passes a request on to one instance of its owner, which this process is another of. Null where that instance is
+   * not there: nothing was done then. Throws as `call` does.
+   */
+  async passOn<C extends RequestContract>(
+    instance: string,
+    contract: C,
+    { input, context }: { input: CallInputOf<C>; context: Context },
+  ): Promise<{ readonly output: OutputOf<C> } | null> {
+    this.requireBus();
+    try {
+      return { output: await callRequest(this.connection, contract, { input, context, instance }) };
+    } catch (error) {
+      if (error instanceof InstanceGone) return null;
+      throw error;
+    }
   }
 
   /** Declares a durable consumer. Services use `EventConsumers` of the persistence library, which adds the inbox. */
@@ -218,8 +247,14 @@ export class Messaging {
   /** Finishes accepted work, then closes the connection. Does nothing when it is closed. */
   async drain(): Promise<void> {
     if (this.connection.isClosed()) return;
-    await Promise.all([this.server.drain(), this.events.drain()]);
+    await Promise.all([this.server.drain(), this.instanceServer.drain(), this.events.drain()]);
     if (!this.connection.isClosed()) await this.connection.drain();
+  }
+
+  /** Sent later, when the caller has long been told that it failed, a request could still take effect. */
+  private requireBus(): void {
+    if (!this.connected)
+      throw commonFailure('unavailable', { detail: 'The message bus is not reachable.', retryAfterS: 2 });
   }
 
   private whenStarted(begin: () => void): void {

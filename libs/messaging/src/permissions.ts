@@ -1,6 +1,7 @@
 import { ownerOf, streamOf } from '@aether/contracts/contract';
 import { catalogs, topology, type ServiceName, type ServiceTopology } from '@aether/contracts/topology';
 import { inboxOf } from './connection.js';
+import { instanceSubjects } from './requests.js';
 
 /** What one NATS user may do, in the words of nats-server's `authorization` block. */
 interface NatsPermissions {
@@ -19,10 +20,11 @@ export interface NatsUser {
 /** Everything a service may do on the bus, and nothing else, from the catalogs and the topology. */
 function permissionsOf(service: ServiceName): NatsPermissions {
   const part: ServiceTopology = topology[service];
-  const { catalog, calls, durables, follows, readsAllStreams } = part;
+  const { catalog, calls, durables, follows, readsAllStreams, passesOn } = part;
   const publish = new Set(['$JS.API.INFO', ...calls.map((contract) => contract.subject)]);
   const subscribe = new Set([`${inboxOf(service)}.>`, ...follows.map((live) => `${live.subject}.*`)]);
   if (catalog) {
+    if (passesOn) for (const side of [publish, subscribe]) side.add(instanceSubjects(catalog.owner));
     for (const { subject } of Object.values(catalog.requests)) subscribe.add(`${subject} ${catalog.owner}`);
     for (const { subject } of Object.values(catalog.events)) publish.add(subject);
     for (const { subject } of Object.values(catalog.live)) publish.add(`${subject}.*`);

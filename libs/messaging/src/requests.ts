@@ -47,17 +47,29 @@ export interface RequestLimits {
   readonly waitingMax?: number;
 }
 
+/** The instance that a request was passed on to is not there; nothing of the request was done. */
+export class InstanceGone extends Error {
+  override readonly name = 'InstanceGone';
+}
+
+/** Subject of a request to one instance of its owner: the contract's own with the instance behind it. */
+const instanceSubject = ({ subject }: RequestContract, instance: string) => `${subject}.${instance}`;
+
+/** Every subject by which the instances of an owner pass requests on. */
+export const instanceSubjects = (owner: string) => `req.${owner}.*.*.*`;
+
 /** Told of every failure that is ours rather than the caller's. */
 export type ReportFault = (error: unknown, about: { subject: string }) => void;
 
 /**
  * Sends a request and waits for the owner's reply. Throws `ContractFailure`: what the contract declares, or
- * `invalid_input` (before sending), `unavailable` (no owner, no NATS), `timeout`, `internal`.
+ * `invalid_input` (before sending), `unavailable` (no owner, no NATS), `timeout`, `internal`. To one `instance` of the
+ * owner it is passed on instead, and `InstanceGone` is thrown where that is not there.
  */
 export async function callRequest<C extends RequestContract>(
   connection: NatsConnection,
   contract: C,
-  { input, context }: { input: CallInputOf<C>; context: Context },
+  { input, context, instance }: { input: CallInputOf<C>; context: Context; instance?: string },
 ): Promise<OutputOf<C>> {
   const parsed = contract.input.safeParse(input);
   if (!parsed.success) throw commonFailure('invalid_input', { issues: issuesOf(parsed.error) });
@@ -69,7 +81,7 @@ export async function callRequest<C extends RequestContract>(
     `call ${contract.subject}`,
     { kind: SpanKind.CLIENT, attributes: { 'messaging.destination.name': contract.subject } },
     async () => {
-      const reply = await send(connection, contract, { payload, context });
+      const reply = await send(connection, contract, { payload, context, instance });
       const refused = decodeFailure(contract, reply.headers, () => reply.json());
       if (refused) throw refused;
       const output = contract.output.safeParse(reply.json());
@@ -84,10 +96,11 @@ export async function callRequest<C extends RequestContract>(
 async function send(
   connection: NatsConnection,
   contract: RequestContract,
-  { payload, context }: { payload: string; context: Context },
+  { payload, context, instance }: { payload: string; context: Context; instance: string | undefined },
 ): Promise<Msg> {
+  const subject = instance === undefined ? contract.subject : instanceSubject(contract, instance);
   try {
-    return await connection.request(contract.subject, payload, {
+    return await connection.request(subject, payload, {
       timeout: contract.timeoutMs,
       headers: toHeaders(contextPairs(context)),
     });
@@ -100,6 +113,7 @@ async function send(
       });
     const nobody =
       cause instanceof NoRespondersError || (cause instanceof RequestError && cause.isNoResponders());
+    if (nobody && instance !== undefined) throw new InstanceGone(`no ${owner} "${instance}"`, { cause });
     throw commonFailure('unavailable', {
       detail: nobody ? `The service "${owner}" is not running.` : `The message bus is not reachable.`,
       retryAfterS: 2,
@@ -123,16 +137,20 @@ export class RequestServer {
     this.waitingMax = limits.waitingMax ?? 1_024;
   }
 
-  /** Subscribes in the owner's queue group, so that several instances share the work. */
+  /**
+   * Subscribes in the owner's queue group, so that several instances share the work; with `instance` to what is passed
+   * on to that one.
+   */
   serve<R extends Readonly<Record<string, RequestContract>>>(
     requests: R,
     handlers: RequestHandlers<R>,
+    instance?: string,
   ): void {
     for (const [name, contract] of Object.entries(requests)) {
       const handler = handlers[name] as RequestHandlers<Record<string, RequestContract>>[string];
       this.subscriptions.push(
-        this.connection.subscribe(contract.subject, {
-          queue: ownerOf(contract),
+        this.connection.subscribe(instance ? instanceSubject(contract, instance) : contract.subject, {
+          ...(instance ? {} : { queue: ownerOf(contract) }),
           callback: (error, message) => {
             if (error) this.reportFault(error, contract);
             else this.admit(contract, handler, message);

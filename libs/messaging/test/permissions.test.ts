@@ -1,5 +1,6 @@
 import { authEvents, authRequests } from '@aether/contracts/auth';
 import { deployerEvents, deployerRequests } from '@aether/contracts/deployer';
+import { openclawRequests } from '@aether/contracts/openclaw';
 import { topology, type ServiceName } from '@aether/contracts/topology';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
 import { jetstreamManager } from '@nats-io/jetstream';
@@ -78,6 +79,16 @@ describe('the permissions of a service', () => {
     expect(await subscribe('deployer', subject, 'auth')).toHaveLength(1);
     expect(await subscribe('deployer', 'req.>')).toHaveLength(1);
     expect(await subscribe('gateway', '>')).toHaveLength(1);
+  });
+
+  it('let instances of a service pass requests on to one another only where the topology says so', async () => {
+    const subject = `${openclawRequests.sendMessage.subject}.${newId()}`;
+    expect(await subscribe('openclaw-bridge', subject)).toEqual([]);
+    expect(await publish('openclaw-bridge', subject)).toEqual([]);
+    expect(await publish('openclaw-bridge', openclawRequests.sendMessage.subject)).toHaveLength(1);
+    expect(await publish('gateway', subject)).toHaveLength(1);
+    expect(await subscribe('deployer', subject)).toHaveLength(1);
+    expect(await subscribe('auth', `${authRequests.signIn.subject}.${newId()}`)).toHaveLength(1);
   });
 
   it('let it ask what the topology lists, and nothing else', async () => {

@@ -25,6 +25,51 @@ describe('requests', () => {
   });
   afterEach(() => bus.stop());
 
+  /** Two instances of the owner: what reaches either is passed on to `b`, which answers by itself. */
+  const serveTwo = async (limits?: { concurrency: number; waitingMax: number }) => {
+    for (const name of ['a', 'b']) {
+      const instance = await bus.connect('test', { catalog: sampleCatalog, limits });
+      const own: Handlers = {
+        echo: ({ text }, { fail }) => {
+          if (text === '') throw fail('nothing_to_say');
+          return { text: `${name} says ${text}` };
+        },
+        wait: () => ({ by: name }),
+      };
+      instance.serve(sampleRequests, {
+        ...own,
+        echo: async (input, asked) =>
+          (await instance.passOn('b', echo, { input, context: asked }))?.output ?? { text: 'nobody' },
+        wait: async (input, asked) =>
+          (await instance.passOn('gone', wait, { input, context: asked }))?.output ?? { by: 'nobody' },
+      });
+      instance.serveInstance(name, sampleRequests, own);
+      instance.start();
+      await instance.flush();
+    }
+  };
+
+  it('may be passed on to one instance of their owner, which answers in its own words', async () => {
+    await serveTwo();
+    for (let again = 0; again < 8; again += 1) {
+      await expect(caller.call(echo, { text: 'hi' }, context)).resolves.toEqual({ text: 'b says hi' });
+      await expect(caller.call(echo, { text: '' }, context)).rejects.toMatchObject({
+        code: 'nothing_to_say',
+      });
+    }
+  });
+
+  it('passed on to an instance that is gone were not done', async () => {
+    await serveTwo();
+    await expect(caller.call(wait, {}, context)).resolves.toEqual({ by: 'nobody' });
+  });
+
+  it('passed on between instances that are busy are answered all the same', async () => {
+    await serveTwo({ concurrency: 1, waitingMax: 100 });
+    const all = Array.from({ length: 20 }, () => caller.call(echo, { text: 'hi' }, context));
+    expect(new Set((await Promise.all(all)).map(({ text }) => text))).toEqual(new Set(['b says hi']));
+  });
+
   const serve = async (handlers: Partial<Handlers>, limits?: { concurrency: number; waitingMax: number }) => {
     const owner = await bus.connect('test', { catalog: sampleCatalog, limits });
     owner.serve(sampleRequests, {

@@ -4,18 +4,21 @@ import { DeadLetterRow, OutboxRow } from './tables.js';
 /** Rows of a table. */
 export type Rows = EntityTarget<ObjectLiteral>;
 
-/** How many rows have each value of a property, in the order of the values; values without rows are left out. */
+/**
+ * How many rows have each value of an SQL expression over `row`, in the order of the values; values without rows are
+ * left out.
+ */
 export async function countBy(
   manager: EntityManager,
   rows: Rows,
-  property: string,
+  expression: string,
 ): Promise<{ value: string; count: number }[]> {
   return manager
     .createQueryBuilder(rows, 'row')
-    .select(`row.${property}::text`, 'value')
+    .select(`(${expression})::text`, 'value')
     .addSelect('count(*)::int', 'count')
-    .groupBy(`row.${property}`)
-    .orderBy(`row.${property}`)
+    .groupBy('1')
+    .orderBy('1')
     .getRawMany<{ value: string; count: number }>();
 }
 

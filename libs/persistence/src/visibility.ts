@@ -10,8 +10,16 @@ export function onlyVisible<T extends ObjectLiteral & Restricted>(
   query: SelectQueryBuilder<T>,
   actor: Actor,
 ): SelectQueryBuilder<T> {
+  return onlyWhereVisible(query, query.alias, actor);
+}
+
+/** The same for rows that belong to a restricted thing, which the query has joined under `alias`. */
+export function onlyWhereVisible<T extends ObjectLiteral>(
+  query: SelectQueryBuilder<T>,
+  alias: string,
+  actor: Actor,
+): SelectQueryBuilder<T> {
   if (seesEverything(actor)) return query;
-  const { alias } = query;
   return query.andWhere(
     new Brackets((either) =>
       either
@@ -19,4 +27,16 @@ export function onlyVisible<T extends ObjectLiteral & Restricted>(
         .orWhere(`${alias}.createdBy = :visibleTo`, { visibleTo: personOf(actor) }),
     ),
   );
+}
+
+/** Narrows a query to the rows that `onlyVisible` leaves out, which are few: for what belongs to such a row. */
+export function onlyHidden<T extends ObjectLiteral & Restricted>(
+  query: SelectQueryBuilder<T>,
+  actor: Actor,
+): SelectQueryBuilder<T> {
+  const { alias } = query;
+  if (seesEverything(actor)) return query.andWhere('false');
+  return query
+    .andWhere(`${alias}.visibility <> 'open'`)
+    .andWhere(`${alias}.createdBy <> :visibleTo`, { visibleTo: personOf(actor) });
 }

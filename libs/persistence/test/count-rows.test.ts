@@ -32,7 +32,7 @@ describe('counts', () => {
   afterAll(() => store.stop());
 
   it('tell how many rows have each value, and leave out values without rows', async () => {
-    const counts = await instance.database.read((manager) => countBy(manager, OutboxRow, 'subject'));
+    const counts = await instance.database.read((manager) => countBy(manager, OutboxRow, 'row.subject'));
     expect(counts).toEqual([
       { value: 'a', count: 1 },
       { value: 'b', count: 2 },

@@ -147,7 +147,7 @@ describe('event consumers', () => {
       ),
     );
     await store.rows.reconnect();
-    await eventually(async () => expect(await things()).toEqual(['patient']), { timeoutMs: 20_000 });
+    await eventually(async () => expect(await things()).toEqual(['patient']), { timeoutMs: 45_000 });
     expect((await deadLetters(instance).list()).items).toEqual([]);
   });
 

@@ -3,13 +3,15 @@ import { countBy, countEvents, type Rows } from '@aether/persistence/count-rows'
 import type { Database } from '@aether/persistence/database';
 import type { Relay } from '@aether/persistence/relay';
 
-/** Rows that are counted by one of their properties, which becomes the label. */
+/** Rows that are counted by one of their properties, or what an SQL expression over `row` says of them: the label. */
 export interface CountedRows {
   /** `aether_` and the plural of what is counted. */
   readonly figure: string;
   readonly help: string;
   readonly rows: Rows;
   readonly by: string;
+  /** Where no property of the rows is called as the label. */
+  readonly expression?: string;
 }
 
 /** The figures of a service as a whole: what every service has, and what it counts of its own. */
@@ -38,8 +40,11 @@ const single = (name: string, help: string, value: number): Figure => ({
   values: [{ labels: {}, value }],
 });
 
-async function count(database: Database, { figure, help, rows, by }: CountedRows): Promise<Figure> {
-  const counts = await database.read((manager) => countBy(manager, rows, by));
+async function count(
+  database: Database,
+  { figure, help, rows, by, expression = `row.${by}` }: CountedRows,
+): Promise<Figure> {
+  const counts = await database.read((manager) => countBy(manager, rows, expression));
   return {
     name: figure,
     help,

@@ -1,4 +1,4 @@
-import { lookup as resolve } from 'node:dns';
+import dns from 'node:dns';
 import type { LookupAddress } from 'node:dns';
 import { isIP } from 'node:net';
 import type { LookupFunction } from 'node:net';
@@ -35,7 +35,8 @@ export class OutboundRefused extends Error {
 /**
  * Which addresses Aether connects to when a person types them (against server-side request forgery): public ones,
  * and the ranges that the installation allows. Used twice: `check` before anything is sent, since a literal
- * address is never looked up, and `lookup` in the socket, since a name may stand for another address by then.
+ * address is never looked up, and `lookup` or `intercept` in the socket, since a name may stand for another address
+ * by then.
  * Redirects must not be followed, or each target be checked.
  */
 export class Outbound {
@@ -58,16 +59,32 @@ export class Outbound {
   }
 
   /** For the `lookup` option of `net`, `tls`, `ws` and undici's `connect`. */
-  readonly lookup: LookupFunction = (host, options, callback) => {
-    resolve(host, { ...options, all: true }, (error, found) => {
-      if (error) return callback(error, '', 0);
-      const refused = found.find(({ address }) => !this.allows(address));
-      if (refused) return callback(new OutboundRefused(host, refused.address), '', 0);
-      if (options.all) return callback(null, found);
-      const [first] = found as [LookupAddress];
-      callback(null, first.address, first.family);
-    });
-  };
+  readonly lookup: LookupFunction = this.lookupBy(() => dns.lookup);
+
+  /**
+   * For clients that have no such option: whatever begins to connect until the returned function is called looks its
+   * name up by `lookup`. It concerns the whole process, so both calls belong into one step, without a wait in between.
+   */
+  intercept(): () => void {
+    const before = dns.lookup;
+    dns.lookup = this.lookupBy(() => before) as typeof dns.lookup;
+    return () => {
+      dns.lookup = before;
+    };
+  }
+
+  private lookupBy(resolver: () => typeof dns.lookup): LookupFunction {
+    return (host, options, callback) => {
+      resolver()(host, { ...options, all: true }, (error, found) => {
+        if (error) return callback(error, '', 0);
+        const refused = found.find(({ address }) => !this.allows(address));
+        if (refused) return callback(new OutboundRefused(host, refused.address), '', 0);
+        if (options.all) return callback(null, found);
+        const [first] = found as [LookupAddress];
+        callback(null, first.address, first.family);
+      });
+    };
+  }
 
   private allows(address: string): boolean {
     if (!isIP(address)) return false;

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer, request } from 'node:http';
+import { createServer, request, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, test } from '@jest/globals';
 import { AllowedRanges, Outbound, OutboundRefused } from '@aether/runtime/outbound';
@@ -54,6 +54,22 @@ describe('addresses that a person types', () => {
     const attempt = request({ host: 'localhost', port, lookup: closed.lookup }).end();
     const [error] = (await once(attempt, 'error')) as [Error];
     expect(error).toMatchObject({ code: 'address_refused', host: 'localhost' });
+    server.close();
+  });
+
+  test('so it is for a client that takes no lookup, while it begins to connect and not after', async () => {
+    const server = createServer((_, reply) => reply.end('inside')).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const begin = () => request({ host: 'localhost', port }).end();
+    const restore = closed.intercept();
+    const attempt = begin();
+    restore();
+    const [error] = (await once(attempt, 'error')) as [Error];
+    expect(error).toMatchObject({ code: 'address_refused', host: 'localhost' });
+    const [reply] = (await once(begin(), 'response')) as [IncomingMessage];
+    expect(reply.statusCode).toBe(200);
+    reply.resume();
     server.close();
   });
 });

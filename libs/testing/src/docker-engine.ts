@@ -3,6 +3,7 @@ import { access } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { installOpenClaw, OPENCLAW_VERSION } from '@aether/openclaw-process/install';
+import { withInstallLock } from '@aether/openclaw-process/install-lock';
 import { environment, openClawDirectory } from './config.js';
 import { eventually } from './eventually.js';
 
@@ -41,13 +42,19 @@ export async function hasDockerEngine(): Promise<boolean> {
 
 /** An image of OpenClaw, built from this machine's programs unless it is there: one minute. */
 export async function openClawImage(): Promise<string> {
-  const { stdout } = await run('docker', ['image', 'ls', '--quiet', IMAGE]);
-  if (stdout.trim() !== '') return IMAGE;
+  if (await isBuilt()) return IMAGE;
   const { directory } = await installOpenClaw({ directory: openClawDirectory, environment });
-  await run(BUILD, [IMAGE], {
-    env: { ...environment, NODE_BIN: process.execPath, OPENCLAW_PACKAGE: directory, OPENCLAW_VERSION },
+  const env = { ...environment, NODE_BIN: process.execPath, OPENCLAW_PACKAGE: directory, OPENCLAW_VERSION };
+  // Several test files ask at once, and one build is enough.
+  await withInstallLock({ directory: openClawDirectory }, async () => {
+    if (!(await isBuilt())) await run(BUILD, [IMAGE], { env });
   });
   return IMAGE;
+}
+
+async function isBuilt(): Promise<boolean> {
+  const { stdout } = await run('docker', ['image', 'ls', '--quiet', IMAGE]);
+  return stdout.trim() !== '';
 }
 
 async function answers(): Promise<boolean> {

@@ -23,7 +23,8 @@ async function askForServers(): Promise<TestServers> {
   return (await response.json()) as TestServers;
 }
 
-function servers(): Promise<TestServers> {
+/** The servers of the run this test belongs to, started with the first question. */
+export function servers(): Promise<TestServers> {
   known ??= askForServers();
   return known;
 }
@@ -86,22 +87,30 @@ export interface TestNats {
   stop(): Promise<void>;
 }
 
-/** Starts NATS with the users and permissions that every installation has, and the user `test`. */
-export async function startTestNats(): Promise<TestNats> {
-  const { natsBinary } = await servers();
-  const dataDir = join(runDirectory(), `nats-${randomBytes(6).toString('hex')}`);
-  const port = await freePort();
+/** The users and permissions that every installation has, and the user `test`, who may do everything. */
+export function testUsers() {
   const names = [...(Object.keys(topology) as ServiceName[]), 'test' as const];
   const passwords = Object.fromEntries(names.map((name) => [name, randomBytes(8).toString('hex')])) as Record<
     ServiceName | 'test',
     string
   >;
-  const users = [...natsUsers(passwords), { user: 'test', password: passwords.test }];
+  return {
+    users: [...natsUsers(passwords), { user: 'test', password: passwords.test }],
+    passwordOf: (user: ServiceName | 'test') => passwords[user],
+  };
+}
+
+/** Starts NATS with the users and permissions that every installation has, and the user `test`. */
+export async function startTestNats(): Promise<TestNats> {
+  const { natsBinary } = await servers();
+  const dataDir = join(runDirectory(), `nats-${randomBytes(6).toString('hex')}`);
+  const port = await freePort();
+  const { users, passwordOf } = testUsers();
   const launch = () => startNats({ binary: natsBinary, dataDir, port, users });
   let running = await launch();
   return {
     url: running.url,
-    passwordOf: (user) => passwords[user],
+    passwordOf,
     kill: async () => {
       process.kill(running.pid, 'SIGKILL');
       await running.exited;

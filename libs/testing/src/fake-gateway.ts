@@ -31,6 +31,12 @@ export interface FakeGatewayOptions {
   readonly agents?: readonly FakeAgent[];
   /** Takes every client for a remote one: no scopes without a device, and pairing. Default false. */
   readonly remote?: boolean;
+  /** The one protocol that it speaks. Default 4. */
+  readonly protocol?: number;
+  /** Default `2026.9.6`. */
+  readonly version?: string;
+  /** Methods of the real gateway that it does not have, as an older one. Default none. */
+  readonly lacks?: readonly string[];
   /** Plays the agent. Default: says "Hello from the agent." in four chunks. */
   readonly script?: TurnScript;
   /** Default: a free one. */
@@ -69,7 +75,7 @@ export class FakeGateway implements ConnectionHost {
   private port: number;
   private isLostEvent: (event: string) => boolean = () => false;
   private connectRefusal: (() => Refusal) | undefined;
-  private upgradeRefusal: { status: number; body: unknown } | undefined;
+  private upgradeRefusal: UpgradeRefusal | undefined;
 
   private constructor(private readonly options: FakeGatewayOptions) {
     this.token = options.token ?? 'fake-token';
@@ -77,8 +83,12 @@ export class FakeGateway implements ConnectionHost {
     this.agents = options.agents ?? [{ id: 'main' }];
     this.sessions = new Sessions(() => this.agents.map(({ id }) => id));
     this.turns = new Turns(this.sessions, this.publish, options.script ?? sayHello);
-    this.admissions = new Admissions(this.token, this.pairings, options.remote ?? false);
-    this.methods = gatewayMethods({ agents: this.agents, sessions: this.sessions, turns: this.turns });
+    this.admissions = new Admissions(this.token, this.pairings, {
+      remote: options.remote ?? false,
+      protocol: options.protocol ?? 4,
+    });
+    const methods = gatewayMethods({ agents: this.agents, sessions: this.sessions, turns: this.turns });
+    this.methods = new Map([...methods].filter(([name]) => !options.lacks?.includes(name)));
   }
 
   static async start(options: FakeGatewayOptions = {}): Promise<FakeGateway> {
@@ -119,8 +129,12 @@ export class FakeGateway implements ConnectionHost {
   }
 
   /** Refuses at the HTTP upgrade: 503 as a draining gateway does, 403 as for an untrusted proxy. */
-  refuseUpgrades(status: number, body: unknown = { error: { type: 'refused', message: 'refused' } }): void {
-    this.upgradeRefusal = { status, body };
+  refuseUpgrades(
+    status: number,
+    body: unknown = { error: { type: 'refused', message: 'refused' } },
+    headers: Readonly<Record<string, string>> = {},
+  ): void {
+    this.upgradeRefusal = { status, body, headers };
   }
 
   acceptUpgrades(): void {
@@ -180,7 +194,9 @@ export class FakeGateway implements ConnectionHost {
 
   hello(connection: Connection, admission: Admission): unknown {
     const methods = [...this.methods.keys()];
-    return helloOf({ connId: connection.id, bootId: this.bootId, methods, agents: this.agents, admission });
+    const { protocol = 4, version = '2026.9.6' } = this.options;
+    const self = { protocol, version, bootId: this.bootId, methods, agents: this.agents };
+    return helloOf({ connId: connection.id, admission, ...self });
   }
 
   async call(connection: Connection, name: string, params: unknown): Promise<unknown> {
@@ -269,10 +285,12 @@ export class FakeGateway implements ConnectionHost {
   }): void {
     const refusal = this.upgradeRefusal ?? (this.passesProxy(request) ? undefined : SIGN_IN_ELSEWHERE);
     if (refusal) {
-      const { status, body } = refusal;
+      const { status, body, headers: more = {} } = refusal;
       const text = JSON.stringify(body);
-      const headers = `content-type: application/json\r\ncontent-length: ${text.length}\r\nconnection: close`;
-      socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n${headers}\r\n\r\n${text}`);
+      const headers = { 'content-type': 'application/json', 'content-length': text.length, ...more };
+      const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+      socket.write(`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n${lines.join('')}`);
+      socket.end(`connection: close\r\n\r\n${text}`);
       return;
     }
     this.upgrades.push(request.headers);
@@ -284,8 +302,14 @@ export class FakeGateway implements ConnectionHost {
   }
 }
 
+interface UpgradeRefusal {
+  readonly status: number;
+  readonly body: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
 /** How Cloudflare Access refuses: with a page to sign in at. */
-const SIGN_IN_ELSEWHERE = { status: 302, body: {} };
+const SIGN_IN_ELSEWHERE: UpgradeRefusal = { status: 302, body: {} };
 
 function* sayHello() {
   for (const text of ['Hello', ' from', ' the', ' agent.']) yield { text };

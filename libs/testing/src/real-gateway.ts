@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll } from '@jest/globals';
 import { renderConfig, type GatewaySettings } from '@aether/openclaw-process/config';
 import { gatewayEnvironment } from '@aether/openclaw-process/environment';
-import { writeGatewayFiles } from '@aether/openclaw-process/files';
+import { writeGatewayFiles, writeKeys } from '@aether/openclaw-process/files';
 import { installOpenClaw } from '@aether/openclaw-process/install';
 import { startGateway, type GatewayProcess } from '@aether/openclaw-process/process';
 
@@ -18,21 +18,29 @@ import { ScriptedModel } from './scripted-model.js';
 export interface RealGatewayOptions {
   /** Default: one of its own, stopped with the gateway. */
   readonly model?: ScriptedModel;
+  /** What stands between gateway and model, such as Aether's endpoint; it takes the model's id `scripted-1`. */
+  readonly endpoint?: { readonly baseUrl: string; readonly key: string };
   /** Default: one agent, `main`. */
   readonly agents?: GatewaySettings['agents'];
+  /** Default: one, which reads text alone. */
+  readonly models?: GatewaySettings['models'];
   readonly maxConcurrentTurns?: number;
   readonly toolServers?: GatewaySettings['toolServers'];
   /** Default `loopback`; `lan` listens on every address, so that clients may come from elsewhere. */
   readonly bind?: GatewaySettings['bind'];
+  readonly trustedProxies?: GatewaySettings['trustedProxies'];
+  /** In place of `gateway.auth`, which asks for the token of the gateway. */
+  readonly auth?: Readonly<Record<string, unknown>>;
 }
 
 const run = promisify(execFile);
+const MODEL_KEY = 'test-model-key';
 
 /** A real OpenClaw gateway with a scripted model. It has a directory of its own, removed by `stop`. */
 export class RealGateway {
   private constructor(
     readonly port: number,
-    readonly token: string,
+    private shared: string,
     readonly directory: string,
     readonly model: ScriptedModel,
     private readonly entry: string,
@@ -50,15 +58,17 @@ export class RealGateway {
     const config = renderConfig({
       directory,
       port,
-      modelBaseUrl: model.url,
-      models: [{ id: 'scripted-1' }],
+      modelBaseUrl: options.endpoint?.baseUrl ?? model.url,
+      models: options.models ?? [{ id: 'scripted-1' }],
       defaultModel: 'scripted-1',
       agents: options.agents,
       maxConcurrentTurns: options.maxConcurrentTurns,
       toolServers: options.toolServers,
       bind: options.bind,
+      trustedProxies: options.trustedProxies,
     });
-    await writeGatewayFiles({ directory, config, token, modelKey: 'test-model-key' });
+    if (options.auth) Object.assign(config.gateway, { auth: options.auth });
+    await writeGatewayFiles({ directory, config, token, modelKey: options.endpoint?.key ?? MODEL_KEY });
     const start = async () => {
       const path = environment['PATH'] ?? '';
       const gateway = await startGateway({
@@ -77,6 +87,17 @@ export class RealGateway {
   /** For the WebSocket client. */
   get url(): string {
     return `ws://127.0.0.1:${this.port}`;
+  }
+
+  /** What clients are let in with. */
+  get token(): string {
+    return this.shared;
+  }
+
+  /** Replaces its token, as its operator would; it takes the new one with the next `restart`. */
+  async replaceToken(token: string): Promise<void> {
+    await writeKeys(this.directory, { token, modelKey: MODEL_KEY });
+    this.shared = token;
   }
 
   get process(): GatewayProcess {

@@ -23,14 +23,19 @@ export class Admissions {
   constructor(
     private readonly token: string,
     private readonly pairings: Pairings,
-    /** Whether clients are taken for remote ones, as through a container's published port. */
-    private readonly remote: boolean,
+    private readonly options: {
+      /** Whether clients are taken for remote ones, as through a container's published port. */
+      readonly remote: boolean;
+      readonly protocol: number;
+    },
   ) {}
 
   /** Throws `Refusal` for whoever may not connect. */
   admit(input: unknown, challenge: Challenge): Admission {
     const params = parse(input);
-    if (params.minProtocol > 4 || params.maxProtocol < 4) throw connectRefusals.protocolMismatch(params);
+    const { protocol } = this.options;
+    if (params.minProtocol > protocol || params.maxProtocol < protocol)
+      throw connectRefusals.protocolMismatch(params, protocol);
     if (params.role !== undefined && params.role !== 'operator') throw connectRefusals.invalidRole();
     this.authenticate(params);
     verifyDevice(params, challenge);
@@ -38,7 +43,7 @@ export class Admissions {
   }
 
   private authenticate({ auth, device }: ConnectParams): void {
-    if (this.remote && this.wrongTokens >= WRONG_TOKENS_MAX) throw connectRefusals.rateLimited();
+    if (this.options.remote && this.wrongTokens >= WRONG_TOKENS_MAX) throw connectRefusals.rateLimited();
     const presented = auth?.token ?? auth?.password;
     if (device && auth?.deviceToken && presented === undefined) {
       if (this.pairings.ownsToken(device.id, auth.deviceToken)) return;
@@ -55,9 +60,9 @@ export class Admissions {
     const isBackend = client.id === 'gateway-client' && client.mode === 'backend';
     const isCli = client.id === 'cli' && client.mode === 'cli';
     if (client.mode === 'webchat') throw connectRefusals.originNotAllowed();
-    if (!device) return { scopes: !this.remote && (isBackend || isCli) ? scopes : [] };
+    if (!device) return { scopes: !this.options.remote && (isBackend || isCli) ? scopes : [] };
     const request = { deviceId: device.id, scopes, platform: client.platform };
-    if (this.remote) return { scopes, deviceToken: this.pairings.admit(request) };
+    if (this.options.remote) return { scopes, deviceToken: this.pairings.admit(request) };
     // A backend on the same machine needs no pairing and leaves no record.
     return isBackend ? { scopes } : { scopes, deviceToken: this.pairings.admitSilently(request) };
   }

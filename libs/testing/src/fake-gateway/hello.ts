@@ -4,16 +4,18 @@ import type { FakeAgent } from './methods.js';
 /** The answer to `connect`, in the shape of the real gateway's. */
 export function helloOf(options: {
   connId: string;
+  protocol: number;
+  version: string;
   bootId: string;
   methods: readonly string[];
   agents: readonly FakeAgent[];
   admission: Admission;
 }) {
-  const { connId, bootId, methods, agents, admission } = options;
+  const { connId, protocol, version, bootId, methods, agents, admission } = options;
   return {
     type: 'hello-ok',
-    protocol: 4,
-    server: { version: '2026.9.6', buildId: 'fake', bootId, connId, controlUiBuildSource: 'bundled' },
+    protocol,
+    server: { version, buildId: 'fake', bootId, connId, controlUiBuildSource: 'bundled' },
     features: {
       methods,
       events: [

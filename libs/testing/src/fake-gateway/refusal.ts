@@ -62,14 +62,14 @@ export const connectRefusals = {
       retryable: true,
       retryAfterMs,
     }),
-  protocolMismatch: (range: { minProtocol: number; maxProtocol: number }) =>
+  protocolMismatch: (range: { minProtocol: number; maxProtocol: number }, expectedProtocol = 4) =>
     new Refusal('INVALID_REQUEST', 'protocol mismatch', {
       details: {
         code: 'PROTOCOL_MISMATCH',
         clientMinProtocol: range.minProtocol,
         clientMaxProtocol: range.maxProtocol,
-        expectedProtocol: 4,
-        minimumProbeProtocol: 3,
+        expectedProtocol,
+        minimumProbeProtocol: expectedProtocol - 1,
       },
       closeCode: 1002,
     }),

@@ -41,19 +41,14 @@ interface Run {
   text: string;
 }
 
-const USAGE = {
-  input: 100,
-  output: 10,
-  cacheRead: 0,
-  cacheWrite: 0,
-  totalTokens: 110,
-  cost: { input: 0, output: 0, cacheRead: 0, cacheWrite: 0, total: 0 },
-};
+const USAGE = { input: 100, output: 10, cacheRead: 0, cacheWrite: 0, totalTokens: 110 };
 
 /** Runs turns and tells of them as the real gateway does, event by event. */
 export class Turns {
   /** Whether the last event of every turn is sent twice. */
   repeatTerminal = false;
+  /** What each answer of the model is said to cost, in US dollars. */
+  costUsd = 0;
   /** By run id; forgotten when the gateway crashes. */
   private readonly outcomes = new Map<string, 'in_flight' | 'ok'>();
   private readonly running = new Map<string, Run>();
@@ -146,7 +141,7 @@ export class Turns {
     const { name, args, isError = false } = tool;
     const toolCallId = `call_${run.seq}`;
     const call = { type: 'toolCall', id: toolCallId, name, arguments: args };
-    this.assistantRow(run, [call], { stopReason: 'toolUse', usage: USAGE });
+    this.assistantRow(run, [call], { stopReason: 'toolUse', usage: this.usage });
     const item = { itemId: `tool:${toolCallId}`, toolCallId, name, kind: 'tool', title: name };
     this.agent(run, 'item', { ...item, phase: 'start', status: 'running' });
     this.tool(run, { phase: 'start', name, toolCallId, args });
@@ -160,7 +155,7 @@ export class Turns {
   private finish(run: Run): void {
     this.end(run);
     this.agent(run, 'usage', { outputTokens: USAGE.output });
-    this.assistantRow(run, answer(run.text).content, { stopReason: 'stop', usage: USAGE });
+    this.assistantRow(run, answer(run.text).content, { stopReason: 'stop', usage: this.usage });
     this.agent(run, 'lifecycle', { phase: 'finishing', stopReason: 'stop', aborted: false });
     this.agent(run, 'lifecycle', { phase: 'end', stopReason: 'stop', aborted: false });
     this.terminal(run, { state: 'final', stopReason: 'stop', message: answer(run.text) });
@@ -188,7 +183,7 @@ export class Turns {
       stopReason: 'stop',
       provider: 'openclaw',
       model: 'gateway-injected',
-      usage: { ...USAGE, input: 0, output: 0, totalTokens: 0 },
+      usage: { ...this.usage, input: 0, output: 0, totalTokens: 0 },
       idempotencyKey: `${run.runId}:assistant`,
       openclawAbort: { aborted: true, origin: 'rpc', runId: run.runId },
     });
@@ -197,6 +192,11 @@ export class Turns {
   private end(run: Run): void {
     this.running.delete(run.runId);
     this.outcomes.set(run.runId, 'ok');
+  }
+
+  private get usage() {
+    const cost = { input: 0, output: this.costUsd, cacheRead: 0, cacheWrite: 0, total: this.costUsd };
+    return { ...USAGE, cost };
   }
 
   private assistantRow(run: Run, content: unknown, more: Readonly<Record<string, unknown>>): void {
