@@ -1,7 +1,7 @@
 import { authRequests } from '@aether/contracts/auth';
 import { eventually } from '@aether/testing/eventually';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { startIdentityProvider, type IdentityProviderUnderTest } from './identity-provider.js';
+import { startIdentityProvider, type IdentityProviderUnderTest } from '@aether/testing/identity-provider';
 import { EMAIL, PASSWORD, actorOf, refusal, startAuth, type AuthUnderTest } from './start-auth.js';
 
 const { beginProviderSignIn, listIdentityProviders, signInByProvider } = authRequests;
@@ -25,10 +25,11 @@ describe('sign-in by an identity provider', () => {
   });
 
   const begin = () => auth.call(beginProviderSignIn, { provider: 'oidc' });
-  const finish = (answer: string, binding: string) => auth.call(signInByProvider, { answer, binding });
-  const signInAs = async (subject: string) => {
+  const finish = (answer: string, binding: string, setupToken?: string) =>
+    auth.call(signInByProvider, { answer, binding, ...(setupToken && { setupToken }) });
+  const signInAs = async (subject: string, setupToken?: string) => {
     const { url, binding } = await begin();
-    return finish(await idp.visit(url, subject), binding);
+    return finish(await idp.visit(url, subject), binding, setupToken);
   };
   const invite = (email: string, role: 'viewer' | 'operator' | 'admin') =>
     auth.call(authRequests.createInvitation, { email, role }, { actor: actorOf('admin') });
@@ -93,7 +94,31 @@ describe('sign-in by an identity provider', () => {
     await auth.empty();
     idp.people.set('eve', { email: 'eve@members.example', email_verified: true });
     expect(await refusal(signInAs('eve'))).toBe('identity_unknown');
+    expect(await refusal(signInAs('eve', 'x'.repeat(43)))).toBe('setup_token_invalid');
+    expect(await accounts()).toEqual([]);
     await auth.setUp();
+  });
+
+  it('makes who holds the set-up link the first administrator, and nobody after them', async () => {
+    await auth.empty();
+    const { token } = await auth.call(authRequests.createSetupToken, {}, { caller: 'operator' });
+    idp.people.set('ada', { email: 'ada@else.example', email_verified: true, name: 'Ada' });
+    idp.people.set('eve', { email: 'eve@members.example', email_verified: true });
+    expect((await signInAs('ada', token)).user).toMatchObject({ name: 'Ada', role: 'admin' });
+    expect((await signInAs('ada', token)).user.role).toBe('admin');
+    expect((await signInAs('eve', token)).user.role).toBe('viewer');
+    const setUp = { token, email: 'late@example.org', password: PASSWORD };
+    expect(await refusal(auth.call(authRequests.completeSetup, setUp))).toBe('already_set_up');
+  });
+
+  it('makes one first administrator of several who come with the link at once', async () => {
+    await auth.empty();
+    const { token } = await auth.call(authRequests.createSetupToken, {}, { caller: 'operator' });
+    const names = ['one', 'two', 'three'];
+    for (const name of names) idp.people.set(name, { email: `${name}@example.org`, email_verified: true });
+    const results = await Promise.allSettled(names.map((name) => signInAs(name, token)));
+    expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+    expect(await accounts()).toEqual([{ email: expect.any(String), role: 'admin' }]);
   });
 
   it('keeps disabled people out, linked or not', async () => {

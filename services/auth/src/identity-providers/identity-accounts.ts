@@ -7,10 +7,17 @@ import type { Transaction } from '@aether/persistence/database';
 import { Inject, Injectable } from '@nestjs/common';
 import { CLOCK, type Clock } from '../clock.js';
 import { lockUnusedInvitations, saveInvitation } from '../invitations/invitation.repository.js';
+import { deleteSetupToken, findSetupToken, lockSetup } from '../setup/setup.repository.js';
 import { UserAccount } from '../users/user.entity.js';
 import { anyUserExists, findUser, findUserByEmail, insertUser, lockEmail } from '../users/user.repository.js';
 import { IDENTITY_POLICY, type Identity, type IdentityPolicy } from './oidc-providers.js';
 import { findLink, insertLink, isLinkedAt, lockIdentity } from './provider-sign-in.repository.js';
+
+/** Somebody who comes with an identity, and with the set-up link where there is no account yet. */
+interface Comer {
+  readonly identity: Identity;
+  readonly setupToken: string | undefined;
+}
 
 type Context = RequestContext<typeof authRequests.signInByProvider>;
 
@@ -22,16 +29,21 @@ export class IdentityAccounts {
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
-  async accountOf(tx: Transaction, identity: Identity, context: Context): Promise<UserAccount> {
+  async accountOf(tx: Transaction, comer: Comer, context: Context): Promise<UserAccount> {
+    const { identity } = comer;
     await lockIdentity(tx.manager, identity);
     const link = await findLink(tx.manager, identity);
     const linked = link && (await findUser(tx.manager, link.userId));
-    const account = linked ?? (await this.join(tx, identity, context));
+    const account = linked ?? (await this.join(tx, comer, context));
     if (!account.isActive) throw context.fail('account_disabled');
     return account;
   }
 
-  private async join(tx: Transaction, identity: Identity, context: Context): Promise<UserAccount> {
+  private async join(
+    tx: Transaction,
+    { identity, setupToken }: Comer,
+    context: Context,
+  ): Promise<UserAccount> {
     const parsed = Email.safeParse(identity.verifiedEmail);
     if (!parsed.success) throw context.fail('email_not_verified');
     const email = parsed.data;
@@ -41,25 +53,26 @@ export class IdentityAccounts {
     // An address may be given to somebody else at the provider; the account stays with whom it was linked to.
     if (known && (await isLinkedAt(tx.manager, known.id, identity.issuer)))
       throw context.fail('identity_conflict');
-    const account = known ?? (await this.create(tx, { ...identity, email }, context));
+    const account = known ?? (await this.create(tx, { name: identity.name, email, setupToken }, context));
     const { issuer, subject, provider } = identity;
     await insertLink(tx.manager, { issuer, subject, userId: account.id, createdAt: this.clock.now() });
     await tx.publish(authEvents.identityLinked, { userId: account.id, provider });
     return account;
   }
 
-  /** For who is invited, or has an address of an allowed domain; the first administrator comes by set-up only. */
+  /** For who holds the set-up link, is invited, or has an address of an allowed domain. */
   private async create(
     tx: Transaction,
-    person: { email: string; name: string | null },
+    person: { email: string; name: string | null; setupToken: string | undefined },
     context: Context,
   ): Promise<UserAccount> {
-    const { email } = person;
+    const { email, setupToken } = person;
     const now = this.clock.now();
     const unused = await lockUnusedInvitations(tx.manager, email);
     const invitation = unused.find((candidate) => candidate.isOpen(now));
-    const role = invitation?.role ?? this.roleByDomain(email);
-    if (!role || !(await anyUserExists(tx.manager))) throw context.fail('identity_unknown');
+    const first = await this.roleOfFirst(tx, context, setupToken);
+    const role = first ?? invitation?.role ?? this.roleByDomain(email);
+    if (!role) throw context.fail('identity_unknown');
     const name = PersonName.safeParse(person.name);
     const account = UserAccount.create({
       id: newId(),
@@ -80,6 +93,21 @@ export class IdentityAccounts {
       });
     }
     return account;
+  }
+
+  /** The first account is for who holds the set-up link; null where there is one already. */
+  private async roleOfFirst(
+    { manager }: Transaction,
+    context: Context,
+    setupToken?: string,
+  ): Promise<Role | null> {
+    await lockSetup(manager);
+    if (await anyUserExists(manager)) return null;
+    if (setupToken === undefined) throw context.fail('identity_unknown');
+    const current = await findSetupToken(manager);
+    if (!current?.accepts(setupToken, this.clock.now())) throw context.fail('setup_token_invalid');
+    await deleteSetupToken(manager);
+    return 'admin';
   }
 
   private roleByDomain(email: string): Role | null {

@@ -27,7 +27,7 @@ export class SignInByProvider {
   async execute(input: InputOf<Contract>, context: RequestContext<Contract>): Promise<OutputOf<Contract>> {
     const identity = await this.identify(input, context);
     const account = await this.database.transaction(context, (tx) =>
-      this.accounts.accountOf(tx, identity, context),
+      this.accounts.accountOf(tx, { identity, setupToken: input.setupToken }, context),
     );
     const actor = { type: 'user', id: account.id, role: account.role } as const;
     const refresh = await this.database.transaction({ ...context, actor }, async (tx) => {
