@@ -17,12 +17,14 @@ import { DeploymentLog } from './logs/deployment-log.js';
 import { LogRepository } from './logs/log.repository.js';
 import { ExamineMachine } from './examine-machine.js';
 import { ReadLogs } from './logs/read-logs.js';
+import { MachineFigures } from './machine-figures.js';
 import { OperateDeployments } from './operate-deployments.js';
 import { PlanDeployment } from './plan-deployment.js';
 import { KeepPresets } from './presets/keep-presets.js';
 import { ReadDeployments } from './read-deployments.js';
 import { ReadMetrics } from './read-metrics.js';
 import { RedeployDeployment } from './redeploy-deployment.js';
+import { RenewToken } from './renew-token.js';
 import { Runtimes } from './runtimes.js';
 import { AllSteps } from './steps/all-steps.js';
 import { Connect, Disconnect, Enrol, Probe, Remove } from './steps/connection-steps.js';
@@ -32,6 +34,7 @@ import { Create, Restore, Snapshot, Start, Stop } from './steps/process-steps.js
 import { CarryTemplates } from './templates/carry-templates.js';
 import { Templates } from './templates/templates.js';
 import { CLOCK, CONFIG, LOGGER, OPERATIONS } from './tokens.js';
+import { UpdateDeployment } from './update-deployment.js';
 import { LeaseRepository } from './worker/lease.repository.js';
 import { OperationRunner } from './worker/operation-runner.js';
 import { Upkeep } from './worker/upkeep.js';
@@ -65,12 +68,15 @@ export class AppModule {
           CarryTemplates,
           BeginOperation,
           ReadDeployments,
+          UpdateDeployment,
           ReadLogs,
           ReadMetrics,
           ExamineMachine,
+          MachineFigures,
           ChooseModel,
           RedeployDeployment,
           ApproveDevice,
+          RenewToken,
           DeployerConsumers,
         ],
       ],

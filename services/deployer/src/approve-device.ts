@@ -4,6 +4,7 @@ import { requireService } from '@aether/messaging/access';
 import type { RequestContext } from '@aether/messaging/requests';
 import { Injectable } from '@nestjs/common';
 import { DeploymentRepository } from './deployment.repository.js';
+import { DeploymentLog } from './logs/deployment-log.js';
 import { Runtimes } from './runtimes.js';
 import { StepError } from './steps/step-error.js';
 
@@ -15,6 +16,7 @@ export class ApproveDevice {
   constructor(
     private readonly deployments: DeploymentRepository,
     private readonly runtimes: Runtimes,
+    private readonly log: DeploymentLog,
   ) {}
 
   async execute(
@@ -30,6 +32,7 @@ export class ApproveDevice {
       if (!(error instanceof StepError)) throw error;
       throw context.fail('device_not_approved', { detail: error.message, hint: error.remedy });
     }
+    await this.log.step(deploymentId, 'info', ['The bridge is paired: the gateway approved its device.']);
     return {};
   }
 }

@@ -63,16 +63,25 @@ type Refusal = 'deployment_not_found' | 'deployment_busy' | 'operation_not_allow
 
 export function refuseUnlessAllowed(
   operation: Operation,
-  { isTransient, name, state, waitsFor }: Deployment,
+  deployment: Deployment,
   context: Refusing<Refusal>,
 ): void {
+  const { name, state } = deployment;
+  if (state !== 'deleted' && plans[operation].from.includes(state)) return;
+  refuseWhileBusy(deployment, context);
+  throw context.fail('operation_not_allowed', {
+    detail: `"${name}" is ${state}: it cannot be asked to ${operation}.`,
+  });
+}
+
+/** Refuses what has to wait for the end of an operation, and what is deleted. */
+export function refuseWhileBusy(
+  { isTransient, name, state, waitsFor }: Deployment,
+  context: Refusing<'deployment_not_found' | 'deployment_busy'>,
+): void {
   if (state === 'deleted') throw context.fail('deployment_not_found', { detail: `"${name}" was deleted.` });
-  if (plans[operation].from.includes(state)) return;
   if (isTransient)
     throw context.fail('deployment_busy', {
       detail: `"${name}" is ${state} and waits for ${waitsFor ?? 'its end'}.`,
     });
-  throw context.fail('operation_not_allowed', {
-    detail: `"${name}" is ${state}: it cannot be asked to ${operation}.`,
-  });
 }

@@ -33,11 +33,11 @@ export class CreateDeployments {
   }
 
   private async asked(input: InputOf<Contract>, context: RequestContext<Contract>) {
-    const { preset, template = '', runtime = 'process', model, settings } = input;
-    if (preset === undefined) return { template, runtime, model, settings };
+    const { preset, template = '', runtime = 'process', model, settings, visibility } = input;
+    if (preset === undefined) return { template, runtime, model, settings, visibility };
     const saved = await this.database.read((manager) => findPreset(manager, preset));
     if (!saved) throw context.fail('preset_not_found');
-    return { ...saved.toPreset(), model: saved.model ?? undefined };
+    return { ...saved.toPreset(), model: saved.model ?? undefined, visibility };
   }
 }
 

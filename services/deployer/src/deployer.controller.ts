@@ -8,6 +8,7 @@ import { BeginOperation } from './begin-operation.js';
 import { CreateDeployment } from './create-deployment.js';
 import { CreateDeployments } from './create-deployments.js';
 import { ExamineMachine } from './examine-machine.js';
+import { MachineFigures } from './machine-figures.js';
 import { ReadLogs } from './logs/read-logs.js';
 import { OperateDeployments } from './operate-deployments.js';
 import { KeepPresets } from './presets/keep-presets.js';
@@ -16,6 +17,7 @@ import { ReadMetrics } from './read-metrics.js';
 import { RedeployDeployment } from './redeploy-deployment.js';
 import { CarryTemplates } from './templates/carry-templates.js';
 import { Templates } from './templates/templates.js';
+import { UpdateDeployment } from './update-deployment.js';
 import { OPERATIONS } from './tokens.js';
 
 @Controller()
@@ -26,12 +28,14 @@ export class DeployerController implements OnModuleInit {
     private readonly templates: Templates,
     private readonly deployments: ReadDeployments,
     private readonly createDeployment: CreateDeployment,
+    private readonly updateDeployment: UpdateDeployment,
     private readonly beginOperation: BeginOperation,
     private readonly redeployDeployment: RedeployDeployment,
     private readonly metrics: ReadMetrics,
     private readonly approveDevice: ApproveDevice,
     private readonly logs: ReadLogs,
     private readonly machine: ExamineMachine,
+    private readonly machineFigures: MachineFigures,
     private readonly carriedTemplates: CarryTemplates,
     private readonly presets: KeepPresets,
     private readonly createDeployments: CreateDeployments,
@@ -60,6 +64,7 @@ export class DeployerController implements OnModuleInit {
       listDeployments: (input, context) => this.deployments.list(input, context),
       getDeployment: (input, context) => this.deployments.get(input, context),
       createDeployment: (input, context) => this.createDeployment.execute(input, context),
+      updateDeployment: (input, context) => this.updateDeployment.execute(input, context),
       startDeployment: (input, context) => this.beginOperation.execute('start', input, context),
       stopDeployment: (input, context) => this.beginOperation.execute('stop', input, context),
       restartDeployment: (input, context) => this.beginOperation.execute('restart', input, context),
@@ -69,6 +74,7 @@ export class DeployerController implements OnModuleInit {
       getDeploymentMetrics: (input, context) => this.metrics.execute(input, context),
       approveDevice: (input, context) => this.approveDevice.execute(input, context),
       examineMachine: (_input, context) => this.machine.execute(context),
+      getMachineFigures: (_input, context) => this.machineFigures.execute(context),
       readLogs: (input, context) => this.logs.read(input, context),
       followLogs: (input, context) => this.logs.follow(input, context),
     });

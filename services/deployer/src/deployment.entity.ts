@@ -8,6 +8,7 @@ import type {
   StepName,
 } from '@aether/contracts/deployer';
 import type { ConnectionState, Reason } from '@aether/contracts/openclaw';
+import type { Visibility } from '@aether/contracts/schemas';
 import { newId } from '@aether/messaging/id';
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import { isTransient, plans } from './operation-plan.js';
@@ -27,6 +28,7 @@ export interface ConnectionNote {
 export interface Previous {
   readonly model: string;
   readonly settings: RuntimeSettings;
+  readonly image: string | null;
 }
 
 /** The bridge tries again for seconds; what takes minutes needs a restart. */
@@ -62,7 +64,7 @@ export class Deployment {
   @Column('jsonb')
   settings: RuntimeSettings;
 
-  /** Digest of the image of its container. */
+  /** Names exactly the image of its container: a tag may name another one by now. */
   @Column('text', { nullable: true })
   image: string | null;
 
@@ -142,8 +144,12 @@ export class Deployment {
   @Column('int')
   version: number;
 
+  /** The person, also where a key of theirs asked, or the service. */
   @Column('text', { name: 'created_by' })
   createdBy: string;
+
+  @Column('text')
+  visibility: Visibility;
 
   @Column('timestamptz', { name: 'created_at' })
   createdAt: Date;
@@ -154,7 +160,15 @@ export class Deployment {
   static create(
     given: Pick<
       Deployment,
-      'id' | 'name' | 'template' | 'runtime' | 'model' | 'settings' | 'capabilities' | 'createdBy'
+      | 'id'
+      | 'name'
+      | 'template'
+      | 'runtime'
+      | 'model'
+      | 'settings'
+      | 'capabilities'
+      | 'createdBy'
+      | 'visibility'
     >,
     { correlationId, at }: { correlationId: string; at: Date },
   ): Deployment {
@@ -189,6 +203,19 @@ export class Deployment {
     return plans[this.operation].after === 'ready' && this.state !== 'failed';
   }
 
+  /** True where the running agent, or the one being started, may have its secrets as they were before now. */
+  get hasReadSecrets(): boolean {
+    if (!this.isTransient) return this.state === 'ready' || this.state === 'degraded';
+    const prepare = this.steps.find(({ name }) => name === 'prepare');
+    return prepare !== undefined && prepare.state !== 'pending';
+  }
+
+  /** What its runtime is asked for. */
+  get wanted(): RuntimeSettings {
+    if (this.image === null || plans[this.operation].renewsImage) return this.settings;
+    return { ...this.settings, image: this.image };
+  }
+
   get nextStep(): StepRecord | undefined {
     return this.steps.find(({ state }) => state !== 'done');
   }
@@ -201,6 +228,9 @@ export class Deployment {
     // A change that was cut short is kept: who asks for something else wants the agent as it is now.
     if (operation !== 'rollback') this.previous = null;
     if (!supervised && operation !== 'rollback') this.rolledBack = null;
+    // What failed to run may need another image; what was lost, or is badly connected, ran with its own.
+    const failedToRun = this.state === 'failed' && this.failure?.code !== 'lost';
+    if (operation === 'repair' && failedToRun) this.image = null;
     this.operation = operation;
     this.operationId = newId();
     this.state = plans[operation].during;
@@ -221,6 +251,17 @@ export class Deployment {
     this.wait('its turn', new Date(at.getTime() + TURN_MAX_MS));
   }
 
+  /** Has its gateway run with a token that was replaced. A change under way is begun again, and can still be taken back. */
+  renewToken(asked: { correlationId: string; at: Date }): void {
+    const { previous, steps } = this;
+    if (!this.isTransient || previous === null) return this.begin('restart', asked);
+    this.begin('redeploy', asked);
+    this.previous = previous;
+    // A copy that was made is of the state before the change.
+    const copied = steps.find(({ name, state }) => name === 'snapshot' && state === 'done');
+    this.steps = this.steps.map((step) => (step.name === 'snapshot' && copied ? copied : step));
+  }
+
   /** Begins an operation that is taken back by itself where it fails. */
   beginChange(
     { model, settings }: { model?: string; settings?: RuntimeSettings },
@@ -228,7 +269,7 @@ export class Deployment {
   ): void {
     // What did not run before is no better than what failed to.
     const ran = this.state === 'ready' || this.state === 'degraded';
-    const previous = ran ? { model: this.model, settings: this.settings } : null;
+    const previous = ran ? { model: this.model, settings: this.settings, image: this.image } : null;
     this.begin('redeploy', asked);
     this.previous = previous;
     this.model = model ?? this.model;
@@ -321,8 +362,13 @@ export class Deployment {
     { at, restartsMax, correlationId }: { at: Date; restartsMax: number; correlationId: string },
   ): void {
     const planned = planRestart(this.restarts, { at, restartsMax });
-    if (!planned)
-      return this.fail(endedTooOften(`${restartsMax + 1} times within 10 minutes. Last: ${cause}`), at);
+    if (!planned) {
+      const often =
+        restartsMax === 0
+          ? 'once; it is not started again.'
+          : `${restartsMax + 1} times within 10 minutes. Last:`;
+      return this.fail(endedTooOften(`${often} ${cause}`), at);
+    }
     this.begin('start', { correlationId, at, supervised: true });
     this.restarts = planned.restarts;
     this.notBefore = planned.notBefore;

@@ -20,6 +20,7 @@ export function toReply(row: Deployment): DeploymentReply {
     url: row.url,
     version: row.version,
     createdBy: row.createdBy,
+    visibility: row.visibility,
     createdAt: row.createdAt.toISOString(),
     updatedAt: row.updatedAt.toISOString(),
   };

@@ -1,8 +1,10 @@
 import { deployerEvents, type DeploymentState } from '@aether/contracts/deployer';
 import type { PageQuery } from '@aether/contracts/schemas';
-import type { Context } from '@aether/messaging/context';
+import { canSee } from '@aether/messaging/access';
+import type { Actor, Context } from '@aether/messaging/context';
 import { Database, type Transaction } from '@aether/persistence/database';
 import { pageById } from '@aether/persistence/paging';
+import { onlyVisible } from '@aether/persistence/visibility';
 import type { Clock } from '@aether/runtime/clock';
 import { Inject, Injectable } from '@nestjs/common';
 import { Not, QueryFailedError, type EntityManager } from 'typeorm';
@@ -39,13 +41,14 @@ export class DeploymentRepository {
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
-  async page(query: z.output<typeof PageQuery>): Promise<{ items: Deployment[]; nextCursor: string | null }> {
-    return this.database.read((manager) =>
-      pageById(
-        manager.createQueryBuilder(Deployment, 'deployment').where(`deployment.state <> 'deleted'`),
-        query,
-      ),
-    );
+  async page(
+    actor: Actor,
+    query: z.output<typeof PageQuery>,
+  ): Promise<{ items: Deployment[]; nextCursor: string | null }> {
+    return this.database.read((manager) => {
+      const all = manager.createQueryBuilder(Deployment, 'deployment').where(`deployment.state <> 'deleted'`);
+      return pageById(onlyVisible(all, actor), query);
+    });
   }
 
   async get(id: string): Promise<Deployment | null> {
@@ -56,9 +59,10 @@ export class DeploymentRepository {
     return this.database.read((manager) => manager.find(Deployment));
   }
 
-  /** By id, or by the name of one that is not deleted. */
-  async find(ref: string): Promise<Deployment | null> {
-    return this.database.read((manager) => findByRef(manager, ref));
+  /** By id, or by the name of one that is not deleted. Null as well where the actor may not see it. */
+  async find(actor: Actor, ref: string): Promise<Deployment | null> {
+    const deployment = await this.database.read((manager) => findByRef(manager, ref));
+    return deployment && canSee(actor, deployment) ? deployment : null;
   }
 
   /** Ports and memory that other deployments hold. */
@@ -80,20 +84,36 @@ export class DeploymentRepository {
       if (isUniqueViolation(error, 'UQ_deployment_name')) return 'name_taken';
       throw error;
     }
-    await tx.publish(deployerEvents.deploymentCreated, { deployment: toReply(deployment) });
+    await tx.publish(deployerEvents.deploymentCreated, { deployment: toReply(deployment) }, deployment);
     return 'inserted';
   }
 
-  /** Loads with a row lock, applies the change, stores it and tells of it, in the given transaction. */
+  /**
+   * Loads with a row lock, applies the change, stores it and tells of it, in the given transaction. Null where there is
+   * none, or the transaction's actor may not see it.
+   */
   async change(
     tx: Transaction,
     ref: string,
     apply: (deployment: Deployment) => unknown,
   ): Promise<Deployment | null> {
     const deployment = await findByRef(tx.manager, ref, { lock: true });
-    if (!deployment) return null;
+    if (!deployment || !canSee(tx.context.actor, deployment)) return null;
     if (apply(deployment) !== false) await this.store(tx, deployment);
     return deployment;
+  }
+
+  /** The same for the deployment whose gateway has this secret as its token, whoever replaced that. */
+  async changeByTokenSecret(
+    tx: Transaction,
+    tokenSecretId: string,
+    apply: (deployment: Deployment) => boolean,
+  ): Promise<void> {
+    const deployment = await tx.manager.findOne(Deployment, {
+      where: { tokenSecretId, state: notDeleted },
+      lock: { mode: 'pessimistic_write' },
+    });
+    if (deployment && apply(deployment)) await this.store(tx, deployment);
   }
 
   /** Keeps what the bridge tells of a connection; it is told on where it changes the state. */
@@ -169,12 +189,10 @@ export class DeploymentRepository {
     deployment.version += 1;
     deployment.updatedAt = this.clock.now();
     await tx.manager.update(Deployment, { id: deployment.id }, { ...deployment });
-    await tx.publish(deployerEvents.deploymentChanged, { deployment: toReply(deployment) });
+    const { id: deploymentId, name } = deployment;
+    await tx.publish(deployerEvents.deploymentChanged, { deployment: toReply(deployment) }, deployment);
     if (deployment.state === 'deleted')
-      await tx.publish(deployerEvents.deploymentDeleted, {
-        deploymentId: deployment.id,
-        name: deployment.name,
-      });
+      await tx.publish(deployerEvents.deploymentDeleted, { deploymentId, name }, deployment);
   }
 }
 

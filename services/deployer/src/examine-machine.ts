@@ -8,6 +8,7 @@ import { requireServiceOr } from '@aether/messaging/access';
 import type { RequestContext } from '@aether/messaging/requests';
 import { Inject, Injectable } from '@nestjs/common';
 import type { DeployerConfig } from './config.js';
+import { megabytes } from './megabytes.js';
 import type { AgentRuntime } from './runtime.js';
 import { Runtimes } from './runtimes.js';
 import { thenInstead, toStepFailure } from './steps/step-error.js';
@@ -46,7 +47,7 @@ export class ExamineMachine {
     );
     return finding('memory', {
       ok: freeMb >= neededMb,
-      detail: `${freeMb} MB are free; a small agent takes ${neededMb} MB.`,
+      detail: `${megabytes(freeMb)} are free; a small agent takes ${megabytes(neededMb)}.`,
       remedy: 'End other programs, or add memory.',
     });
   }
@@ -56,8 +57,8 @@ export class ExamineMachine {
     const freeMb = Math.round((bavail * bsize) / MB);
     return finding('disk', {
       ok: freeMb >= DISK_MIN_MB,
-      detail: `${freeMb} MB are free for the data of agents.`,
-      remedy: `Free ${DISK_MIN_MB} MB on the disk of the data directory, or move it to a larger one.`,
+      detail: `${megabytes(freeMb)} are free for the data of agents.`,
+      remedy: `Free ${megabytes(DISK_MIN_MB)} on the disk of the data directory, or move it to a larger one.`,
     });
   }
 }

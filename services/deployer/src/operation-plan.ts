@@ -11,6 +11,8 @@ interface OperationPlan {
   readonly after: DeploymentState;
   /** The states it may begin in; a state with a running operation means that this one is given up. */
   readonly from: readonly DeploymentState[];
+  /** Looks for a newer image of the same name. Where nobody takes that back, what ran goes on. */
+  readonly renewsImage?: true;
 }
 
 /** Each operation: its steps in order, and the states it leads from and to. */
@@ -44,6 +46,7 @@ export const plans: Readonly<Record<Operation, OperationPlan>> = {
     during: 'starting',
     after: 'ready',
     from: ['ready', 'degraded', 'stopped', 'failed'],
+    renewsImage: true,
   },
   rollback: {
     steps: [

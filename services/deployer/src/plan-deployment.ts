@@ -1,5 +1,7 @@
 import type { Deployment as DeploymentReply, Runtime, RuntimeSettings } from '@aether/contracts/deployer';
+import type { Visibility } from '@aether/contracts/schemas';
 import { newId } from '@aether/messaging/id';
+import { personOf } from '@aether/messaging/access';
 import type { Refusing } from '@aether/messaging/requests';
 import type { Transaction } from '@aether/persistence/database';
 import type { Clock } from '@aether/runtime/clock';
@@ -19,9 +21,10 @@ export interface Plan {
   readonly model: string;
   readonly settings: RuntimeSettings;
   readonly capabilities: string[];
+  readonly visibility: Visibility;
 }
 
-type Asked = Pick<Plan, 'template' | 'runtime'> & {
+type Asked = Pick<Plan, 'template' | 'runtime' | 'visibility'> & {
   readonly model?: string | undefined;
   readonly settings?: RuntimeSettings | undefined;
 };
@@ -44,9 +47,16 @@ export class PlanDeployment {
     const template = await this.templates.find(asked.template);
     if (!template) throw await this.noTemplate(context);
     refuseSettings(asked.runtime, asked.settings, context);
-    const model = await this.models.choose(asked.model, context);
-    const { id, capabilities } = template;
-    return { template: id, runtime: asked.runtime, model, settings: asked.settings ?? {}, capabilities };
+    const model = await this.models.choose({ wanted: asked.model, usual: template.models }, context);
+    const { runtime, settings = {}, visibility } = asked;
+    return {
+      template: template.id,
+      runtime,
+      model,
+      settings,
+      capabilities: template.capabilities,
+      visibility,
+    };
   }
 
   async insert(
@@ -56,7 +66,7 @@ export class PlanDeployment {
   ): Promise<DeploymentReply> {
     if (!(await this.templates.hold(tx, plan.template))) throw await this.noTemplate(context);
     const deployment = Deployment.create(
-      { ...plan, id: newId(), name, createdBy: context.actor.id },
+      { ...plan, id: newId(), name, createdBy: personOf(context.actor) },
       { correlationId: context.correlationId, at: this.clock.now() },
     );
     if ((await this.deployments.insert(tx, deployment)) === 'name_taken')

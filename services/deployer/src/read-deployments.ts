@@ -15,13 +15,13 @@ export class ReadDeployments {
 
   async list(query: InputOf<List>, context: RequestContext<List>): Promise<OutputOf<List>> {
     requireServiceOr(context, 'deployments:read');
-    const page = await this.deployments.page(query);
+    const page = await this.deployments.page(context.actor, query);
     return { ...page, items: page.items.map(toReply) };
   }
 
   async get({ id }: InputOf<Get>, context: RequestContext<Get>): Promise<DeploymentReply> {
     requireServiceOr(context, 'deployments:read');
-    const deployment = await this.deployments.find(id);
+    const deployment = await this.deployments.find(context.actor, id);
     if (!deployment) throw context.fail('deployment_not_found');
     return toReply(deployment);
   }

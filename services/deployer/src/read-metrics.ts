@@ -20,7 +20,7 @@ export class ReadMetrics {
 
   async execute(input: InputOf<Contract>, context: RequestContext<Contract>): Promise<OutputOf<Contract>> {
     requireServiceOr(context, 'deployments:read');
-    const deployment = await this.deployments.find(input.id);
+    const deployment = await this.deployments.find(context.actor, input.id);
     if (!deployment) throw context.fail('deployment_not_found');
     const figures = await this.runtimes.get(deployment.runtime).figures(deployment.id);
     if (!figures) throw context.fail('deployment_not_running');

@@ -31,7 +31,7 @@ export class RedeployDeployment {
   ): Promise<DeploymentReply> {
     requireServiceOr(context, 'deployments:write');
     const { id, model, settings } = input;
-    if (model !== undefined) await this.models.choose(model, context);
+    if (model !== undefined) await this.models.choose({ wanted: model }, context);
     const reply = await this.database.once({ contract, input, context }, async (tx) => {
       const row = await this.deployments.change(tx, id, (deployment) => {
         refuseUnlessAllowed('redeploy', deployment, context);

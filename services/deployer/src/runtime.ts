@@ -60,13 +60,13 @@ export interface AgentRuntime {
   gatewayToken(id: string): Promise<string>;
   /** Writes configuration, secrets and the agent's files; answers the gateway's address. */
   prepare(spec: AgentSpec, secrets: AgentSecrets): Promise<{ url: string }>;
-  /** Makes the program present: installs the package or pulls the image. */
+  /** Makes the program present: installs the package or pulls the image, which it names exactly. */
   create(
     agent: { id: string; settings: RuntimeSettings },
     progress: Progress,
   ): Promise<{ told: string; image: string | null }>;
   /** Starts what is not running, and returns when the gateway takes connections. */
-  start(id: string, progress: Progress): Promise<string>;
+  start(agent: { id: string; image: string | null }, progress: Progress): Promise<string>;
   /** Lets running turns end for up to `drainMs`, then kills. Returns when no process of it is left. */
   stop(id: string, drainMs: number): Promise<void>;
   /** Copies the state of an agent that stands still, in the place of an older copy; also tells how. */

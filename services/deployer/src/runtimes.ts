@@ -1,9 +1,13 @@
 import { join } from 'node:path';
 import { processEnvironment } from '@aether/runtime/config';
 import type { DeployerConfig } from './config.js';
-import { DockerRuntime } from './docker/docker-runtime.js';
+import { ContainerCarrier } from './docker/container-carrier.js';
+import type { Defaults } from './docker/container-spec.js';
+import { connectEngine } from './docker/engine.js';
+import { EngineRuntime } from './docker/engine-runtime.js';
 import { ProcessRuntime } from './process/process-runtime.js';
 import type { AgentRuntime } from './runtime.js';
+import { ServiceCarrier } from './swarm/service-carrier.js';
 
 /** The runtimes of this installation by name. */
 export class Runtimes {
@@ -26,17 +30,30 @@ export function runtimesFrom(config: DeployerConfig): Runtimes {
       outputBytesMax: config.LOG_FILE_MAX_MB * 1024 * 1024,
       environment: processEnvironment(),
     }),
-    new DockerRuntime({
-      socketPath: config.DOCKER_SOCKET,
-      agentsDirectory: join(config.DATA_DIR, 'docker'),
-      ports,
-      defaults: {
-        image: config.DOCKER_IMAGE,
-        memoryMb: config.AGENT_MEMORY_MB,
-        cpus: config.AGENT_CPUS,
-        processesMax: config.AGENT_PROCESSES_MAX,
-        workspacesDirectory: config.WORKSPACES_DIR,
-      },
-    }),
+    ...engineRuntimes(config),
   ]);
+}
+
+function engineRuntimes(config: DeployerConfig): EngineRuntime[] {
+  const socketPath = config.DOCKER_SOCKET;
+  const docker = connectEngine(socketPath);
+  const defaults: Defaults = {
+    image: config.DOCKER_IMAGE,
+    memoryMb: config.AGENT_MEMORY_MB,
+    cpus: config.AGENT_CPUS,
+    processesMax: config.AGENT_PROCESSES_MAX,
+    workspacesDirectory: config.WORKSPACES_DIR,
+  };
+  const ports = { first: config.PORT_FIRST, last: config.PORT_LAST };
+  return [new ContainerCarrier(docker, defaults), new ServiceCarrier(docker, defaults)].map(
+    (carrier) =>
+      new EngineRuntime({
+        docker,
+        socketPath,
+        carrier,
+        agentsDirectory: join(config.DATA_DIR, carrier.name),
+        ports,
+        defaults,
+      }),
+  );
 }

@@ -18,6 +18,7 @@ function created(): Deployment {
       model: 'demo',
       settings: {},
       capabilities: [],
+      visibility: 'open',
       createdBy: 'me',
     },
     { correlationId, at: at(0) },
@@ -105,6 +106,52 @@ describe('a deployment', () => {
     deployment.fail(failure, at(11));
     deployment.begin('repair', { correlationId, at: at(12) });
     expect(deployment.restarts).toEqual([]);
+  });
+
+  test('goes on with the image that ran, also when a change is taken back, until somebody looks for a newer one', () => {
+    const deployment = finishAll(created());
+    deployment.image = 'agent@sha256:old';
+    deployment.begin('restart', { correlationId, at: at(10) });
+    expect(deployment.wanted).toEqual({ image: 'agent@sha256:old' });
+    finishAll(deployment, 11);
+    deployment.beginChange({ settings: { image: 'agent:1' } }, { correlationId, at: at(20) });
+    expect(deployment.wanted).toEqual({ image: 'agent:1' });
+    deployment.image = 'agent@sha256:broken';
+    for (let step = deployment.nextStep; step && step.name !== 'start'; step = deployment.nextStep) {
+      deployment.startStep(step.name, { waitsFor: 'it', deadlineAt: at(60), at: at(21) });
+      deployment.finishStep(step.name, { detail: null, at: at(21) });
+    }
+    deployment.rollBack(failure, { correlationId, at: at(22) });
+    expect(deployment).toMatchObject({ operation: 'rollback', settings: {}, image: 'agent@sha256:old' });
+    expect(deployment.wanted).toEqual({ image: 'agent@sha256:old' });
+    finishAll(deployment, 23);
+    deployment.fail(failure, at(30));
+    deployment.begin('repair', { correlationId, at: at(31) });
+    expect(deployment.wanted).toEqual({});
+    deployment.image = 'agent@sha256:new';
+    finishAll(deployment, 32);
+    deployment.fail({ ...failure, code: 'lost' }, at(40));
+    deployment.begin('repair', { correlationId, at: at(41) });
+    expect(deployment.wanted).toEqual({ image: 'agent@sha256:new' });
+  });
+
+  test('whose token is replaced amid a change begins it again, and can still take it back to the first copy', () => {
+    const deployment = finishAll(created());
+    deployment.beginChange({ model: 'other' }, { correlationId, at: at(10) });
+    for (let step = deployment.nextStep; step && step.name !== 'start'; step = deployment.nextStep) {
+      deployment.startStep(step.name, { waitsFor: 'it', deadlineAt: at(60), at: at(11) });
+      deployment.finishStep(step.name, { detail: null, at: at(11) });
+    }
+    const { operationId } = deployment;
+    deployment.renewToken({ correlationId, at: at(12) });
+    expect(deployment).toMatchObject({ operation: 'redeploy', previous: { model: 'demo' } });
+    expect(deployment.operationId).not.toBe(operationId);
+    const isDone = deployment.steps.filter(({ state }) => state === 'done').map(({ name }) => name);
+    expect(isDone).toEqual(['snapshot']);
+    deployment.rollBack(failure, { correlationId, at: at(13) });
+    expect(deployment.model).toBe('demo');
+    finishAll(deployment, 14).renewToken({ correlationId, at: at(20) });
+    expect(deployment.operation).toBe('restart');
   });
 
   const reason = { code: 'gone', cause: 'The socket closed.', remedy: 'Wait.' };

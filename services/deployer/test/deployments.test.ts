@@ -57,7 +57,7 @@ describe('a deploy', () => {
   test('logs every step with a number of its own, live and stored alike', async () => {
     system.runtime.hold('preflight');
     const { id } = await system.create();
-    const live = await system.follow(id);
+    const live = await system.followLines(id);
     const before = await system.lines(id);
     system.runtime.release('preflight');
     await system.inState(id, 'ready');
@@ -156,6 +156,30 @@ describe('reading', () => {
     system.runtime.heal('preflight');
     system.runtime.setFreeMemoryMb(100_000);
   });
+
+  test('tells how much of the machine is used, from before anybody looked', async () => {
+    const { getMachineFigures } = deployerRequests;
+    const { processors, memoryBytes, diskBytes, samples } = await system.call(
+      getMachineFigures,
+      {},
+      as('viewer'),
+    );
+    expect(processors).toBeGreaterThan(0);
+    for (const { cpuPercent, memoryUsedBytes, diskUsedBytes } of samples) {
+      expect(cpuPercent).toBeLessThanOrEqual(100);
+      expect(memoryUsedBytes).toBeGreaterThan(0);
+      expect(memoryUsedBytes).toBeLessThan(memoryBytes);
+      expect(diskUsedBytes).toBeLessThan(diskBytes);
+    }
+    await eventually(
+      async () => {
+        const later = await system.call(getMachineFigures, {}, as('viewer'));
+        expect(later.samples.length).toBeGreaterThan(samples.length);
+      },
+      { timeoutMs: 60_000 },
+    );
+    await expect(system.call(getMachineFigures, {}, as(null))).rejects.toMatchObject({ status: 401 });
+  }, 90_000);
 
   test('of what is not there is told so', async () => {
     const absent = { code: 'deployment_not_found', status: 404 };

@@ -46,7 +46,7 @@ test('a last line without an end is stored when the process is gone', async () =
 
 test('a reader that follows from a cursor and joins the live lines misses none and gets none twice', async () => {
   const { id } = await system.ready();
-  const live = await system.follow(id);
+  const live = await system.followLines(id);
   for (let index = 0; index < 700; index += 1) system.runtime.say(id, `line ${index}\n`);
   await eventually(async () => expect((await outputOf(id)).at(-1)).toBe('line 699'));
   const seen: number[] = [];
@@ -63,11 +63,20 @@ test('a reader that follows from a cursor and joins the live lines misses none a
   expect(joined).toEqual(Array.from({ length: joined.length }, (_, index) => index + 1));
 });
 
-test('pages go forward from a number, and without one the newest lines come', async () => {
+test('pages go forward from a number and backward before one, and without either the newest lines come', async () => {
   const { id } = await system.ready();
   const all = await system.lines(id);
   const newest = await system.call(readLogs, { id, limit: 2 });
-  expect(newest.lines).toEqual(all.slice(-2));
+  expect(newest).toMatchObject({ lines: all.slice(-2), more: true });
+  const before = newest.lines[0]?.seq ?? 0;
+  expect(await system.call(readLogs, { id, before, limit: 2 })).toMatchObject({
+    lines: all.slice(-4, -2),
+    more: true,
+  });
+  expect(await system.call(readLogs, { id, before: 3, limit: 2 })).toMatchObject({
+    lines: all.slice(0, 2),
+    more: false,
+  });
   const page = await system.call(readLogs, { id, after: 1, limit: 2 });
   expect(page).toMatchObject({ lines: all.slice(1, 3), more: true, lastSeq: all.length });
   const wrong = system.call(followLogs, { id, after: 'x' });

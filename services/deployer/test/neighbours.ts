@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { authCatalog, authRequests } from '@aether/contracts/auth';
+import { authCatalog, authEvents, authRequests } from '@aether/contracts/auth';
 import type { Catalog } from '@aether/contracts/contract';
 import { commonFailure } from '@aether/contracts/failure';
 import { modelsCatalog, modelsRequests } from '@aether/contracts/models';
@@ -30,7 +30,11 @@ type Owner = 'auth' | 'models' | 'openclaw';
 export class Neighbours {
   readonly secrets = new Map<string, string>();
   readonly connections = new Map<string, Connection>();
-  readonly keysIssued: { deploymentId: string; idempotencyKey: string | null }[] = [];
+  readonly keysIssued: {
+    deploymentId: string;
+    idempotencyKey: string | null;
+    models?: string[] | undefined;
+  }[] = [];
   /** Owners that do not answer. */
   readonly away = new Set<Owner>();
   /** What probes and connections are refused with. */
@@ -68,15 +72,26 @@ export class Neighbours {
     });
   }
 
+  /** Changes a secret as people do, and tells of it. */
+  async replaceSecret(secretId: string, value: string): Promise<void> {
+    this.secrets.set(secretId, value);
+    await this.buses.get('auth')?.publish({
+      id: newId(),
+      subject: authEvents.secretReplaced.subject,
+      headers: contextPairs(serviceContext('auth')),
+      payload: { secretId, name: 'gateway token', usedBy: ['deployer'] },
+    });
+  }
+
   async stop(): Promise<void> {
     await Promise.all([...this.buses.values()].map((bus) => bus.drain()));
   }
 
   private async serveAuth(): Promise<void> {
     const messaging = await this.open('auth', 'auth', authCatalog);
-    const { storeSecret, deleteSecret } = authRequests;
+    const { storeSecret, revealSecret, deleteSecret } = authRequests;
     messaging.serve(
-      { storeSecret, deleteSecret },
+      { storeSecret, revealSecret, deleteSecret },
       {
         storeSecret: ({ name, value }, { idempotencyKey }) => {
           this.present('auth');
@@ -88,6 +103,12 @@ export class Neighbours {
           this.secrets.set(id, value);
           const now = new Date().toISOString();
           return { id, name, createdAt: now, updatedAt: now, usedBy: [] };
+        },
+        revealSecret: ({ id }, context) => {
+          this.present('auth');
+          const value = this.secrets.get(id);
+          if (value === undefined) throw context.fail('secret_not_found');
+          return { value };
         },
         deleteSecret: ({ id }, context) => {
           this.present('auth');
@@ -127,9 +148,9 @@ export class Neighbours {
             remedy: fault?.remedy ?? null,
           };
         },
-        issueVirtualKey: ({ deploymentId }, { idempotencyKey }: Context) => {
+        issueVirtualKey: ({ deploymentId, models }, { idempotencyKey }: Context) => {
           this.present('models');
-          this.keysIssued.push({ deploymentId, idempotencyKey });
+          this.keysIssued.push({ deploymentId, idempotencyKey, models });
           return { id: newId(), key: `virtual-key-of-${deploymentId}` };
         },
       },
@@ -155,7 +176,7 @@ export class Neighbours {
             gatewayVersion: '2026.9.6',
           };
         },
-        openConnection: async ({ deploymentId, name, url }) => {
+        openConnection: async ({ deploymentId, name, url, createdBy = 'deployer', visibility }) => {
           await this.whileHeld('openConnection');
           this.present('openclaw');
           const version = (this.connections.get(deploymentId)?.version ?? 0) + 1;
@@ -178,6 +199,9 @@ export class Neighbours {
             scopes: ['operator.admin'],
             bootId: null,
             gaps: 0,
+            limits: null,
+            createdBy,
+            visibility,
             version,
             updatedAt: new Date().toISOString(),
           };
@@ -196,7 +220,7 @@ export class Neighbours {
           if (known && remove) this.connections.delete(deploymentId);
           else if (known)
             this.connections.set(deploymentId, { ...known, state: 'closed', version: known.version + 1 });
-          return { closed: known !== undefined };
+          return { closed: known !== undefined, running: 0 };
         },
         listAgents: async ({ deploymentId }) => {
           await this.whileHeld('listAgents');
@@ -210,6 +234,7 @@ export class Neighbours {
             deploymentId,
             deploymentName: name,
             remote: false,
+            visibility: 'open' as const,
             model: null,
             skills: [],
             online: true,

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { readdir } from 'node:fs/promises';
+import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { authService } from '@aether/auth/service';
+import { authRequests } from '@aether/contracts/auth';
 import { deployerRequests } from '@aether/contracts/deployer';
 import { openclawRequests } from '@aether/contracts/openclaw';
 import { modelsService } from '@aether/models/service';
@@ -10,9 +11,9 @@ import { openclawBridgeService } from '@aether/openclaw-bridge/service';
 import { adoptGateway } from '@aether/openclaw-process/process';
 import { openClawDirectory } from '@aether/testing/config';
 import { eventually } from '@aether/testing/eventually';
-import { kill, startSystem, type System } from './system.js';
+import { as, kill, startSystem, type System } from './system.js';
 
-const { stopDeployment, deleteDeployment } = deployerRequests;
+const { stopDeployment, deleteDeployment, updateDeployment } = deployerRequests;
 const { createChat, sendMessage, listMessages } = openclawRequests;
 /** Two gateways that start side by side on a busy machine. */
 const within = { timeoutMs: 180_000 };
@@ -86,3 +87,48 @@ test('real gateways are deployed side by side, answer, and live through kills of
   for (const { id } of [one, two]) await system.inState(id, 'deleted', within);
   expect(await readdir(join(directoryOf(one.id), '..'))).toEqual([]);
 }, 900_000);
+
+test("a gateway's token that is replaced in the vault while it answers is taken over by agent and bridge, nothing that was or is written is lost, and who sees the agent is known to both", async () => {
+  await system.spawn();
+  const { id } = await system.create('rotated');
+  await system.inState(id, 'ready', within);
+  const secrets = await system.call(authRequests.listSecrets, {}, as('admin'));
+  const secret = secrets.items.find(({ usedBy }) =>
+    usedBy.some(({ purpose }) => purpose === 'deployment rotated'),
+  );
+  expect(secret?.usedBy.map(({ service }) => service).sort()).toEqual(['deployer', 'openclaw-bridge']);
+  const [busy, idle] = [
+    await system.call(createChat, { deploymentId: id }),
+    await system.call(createChat, { deploymentId: id }),
+  ];
+
+  await system.call(sendMessage, { id: busy.id, text: 'count to 200' });
+  const value = randomBytes(32).toString('base64url');
+  await system.call(authRequests.replaceSecret, { id: secret?.id ?? '', value }, as('admin'));
+  await eventually(async () => expect(await system.get(id)).toMatchObject({ operation: 'restart' }), within);
+  await system.call(sendMessage, { id: idle.id, text: 'meanwhile' });
+  await system.inState(id, 'ready', within);
+  const answered = { role: 'assistant', state: 'complete', reason: null };
+  for (const chat of [busy, idle])
+    await eventually(async () => {
+      // The newest first.
+      const { items } = await system.call(listMessages, { id: chat.id });
+      expect(items).toMatchObject([answered, { role: 'user' }]);
+      if (chat === busy) expect(items[0]?.text).toContain('200');
+    }, within);
+  const keys = await readFile(join(directoryOf(id), 'secrets', 'keys.json'), 'utf8');
+  expect(keys).toContain(value);
+
+  const other = as('operator');
+  const agentsOf = async () =>
+    (await system.call(openclawRequests.listAgents, { deploymentId: id }, other)).items;
+  expect(await agentsOf()).toHaveLength(1);
+  await system.call(updateDeployment, { id, visibility: 'private' });
+  await eventually(async () => expect(await agentsOf()).toEqual([]));
+  await expect(system.call(createChat, { deploymentId: id }, other)).rejects.toMatchObject({
+    code: 'connection_not_found',
+  });
+  await system.call(createChat, { deploymentId: id });
+  await system.call(deleteDeployment, { id });
+  await system.inState(id, 'deleted', within);
+}, 600_000);

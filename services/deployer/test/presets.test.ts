@@ -120,6 +120,28 @@ test('a template and a preset of it go from one installation to another as files
   expect(await system.call(exportTemplate, { id })).toEqual(templateFile(id));
 });
 
+test('the models of a template are used where a deployment names none: the first that is offered, the others behind it', async () => {
+  const id = name();
+  const plain = templateFile(id);
+  const file = { ...plain, template: { ...plain.template, models: ['gone', 'demo-2', 'demo'] } };
+  const imported = await system.call(importTemplate, { file });
+  expect(imported.models).toEqual(['gone', 'demo-2', 'demo']);
+  expect(await system.call(exportTemplate, { id })).toEqual(file);
+  const deploy = async (more: { model?: string }) => {
+    const input = { name: name(), template: id, ...more };
+    return system.inState((await system.call(deployerRequests.createDeployment, input)).id, 'ready');
+  };
+  const [usual, own] = [await deploy({}), await deploy({ model: 'demo' })];
+  expect([usual.model, own.model]).toEqual(['demo-2', 'demo']);
+  const orderOf = (of: string) =>
+    system.neighbours.keysIssued.find(({ deploymentId }) => deploymentId === of)?.models;
+  expect(orderOf(usual.id)).toEqual(['demo-2', 'demo']);
+  expect(orderOf(own.id)).toEqual(['demo']);
+  const other = (await system.create()).id;
+  await system.inState(other, 'ready');
+  expect(orderOf(other)).toBeUndefined();
+});
+
 test('secrets in the files of a template leave neither by template nor by preset, and are listed by name', async () => {
   const id = name();
   const key = `sk-${'a1b2'.repeat(8)}`;

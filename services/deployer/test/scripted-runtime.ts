@@ -57,6 +57,11 @@ export class ScriptedRuntime implements AgentRuntime {
   setFreeMemoryMb(megabytes: number): void {
     writeFileSync(join(this.directory, 'memory'), String(megabytes));
   }
+  /** Token that the agent was prepared with last. */
+  tokenOf(id: string): string {
+    return (JSON.parse(readFileSync(this.agent(id, 'json'), 'utf8')) as { gatewayToken: string })
+      .gatewayToken;
+  }
   say(id: string, text: string): void {
     appendFileSync(this.agent(id, 'out'), text);
   }
@@ -91,8 +96,11 @@ export class ScriptedRuntime implements AgentRuntime {
   async gatewayToken(id: string): Promise<string> {
     return `token-of-${id}`;
   }
-  async prepare({ id, port }: { id: string; port: number }): Promise<{ url: string }> {
-    writeFileSync(this.agent(id, 'json'), JSON.stringify({ port }));
+  async prepare(
+    { id, port }: { id: string; port: number },
+    { gatewayToken }: { gatewayToken: string },
+  ): Promise<{ url: string }> {
+    writeFileSync(this.agent(id, 'json'), JSON.stringify({ port, gatewayToken }));
     await this.act('prepare', { id });
     return { url: `ws://127.0.0.1:${port}` };
   }
@@ -101,7 +109,7 @@ export class ScriptedRuntime implements AgentRuntime {
     await this.act('create', { id, signal });
     return { told: 'created', image: null };
   }
-  async start(id: string, { signal }: Progress): Promise<string> {
+  async start({ id }: { id: string }, { signal }: Progress): Promise<string> {
     if (!existsSync(this.agent(id, 'running')))
       appendFileSync(join(this.directory, 'calls'), `launch ${id}\n`);
     writeFileSync(this.agent(id, 'running'), '');

@@ -210,12 +210,15 @@ describe('an agent', () => {
 describe('reconciliation', () => {
   test('stops a process that no deployment knows, and one whose deployment should not run', async () => {
     const stray = newId();
-    await system.runtime.prepare({ id: stray, port: 1 });
-    await system.runtime.start(stray, { signal: new AbortController().signal, tell: () => undefined });
+    await system.runtime.prepare({ id: stray, port: 1 }, { gatewayToken: 'stray' });
+    await system.runtime.start(
+      { id: stray },
+      { signal: new AbortController().signal, tell: () => undefined },
+    );
     const { id } = await system.ready();
     await system.call(deployerRequests.stopDeployment, { id });
     await system.inState(id, 'stopped');
-    await system.runtime.start(id, { signal: new AbortController().signal, tell: () => undefined });
+    await system.runtime.start({ id }, { signal: new AbortController().signal, tell: () => undefined });
     const other = await system.start();
     await eventually(async () => {
       expect((await system.runtime.status(stray)).running).toBe(false);

@@ -98,10 +98,12 @@ export async function startSystem(settings: Record<string, string> = {}, real?: 
     await migrateService(neighbour, theirs);
     instances.push(await startService(neighbour, theirs));
   }
+  // One person: chats are seen by who began them.
+  const person = as('operator');
   const call = async <C extends RequestContract>(
     contract: C,
     input: CallInputOf<C>,
-    context: Context = as('operator'),
+    context: Context = person,
   ): Promise<OutputOf<C>> => edge.call(contract, input, context);
   const get = async (id: string) => call(deployerRequests.getDeployment, { id });
 
@@ -167,11 +169,18 @@ export async function startSystem(settings: Record<string, string> = {}, real?: 
     },
     lines: async (id: string, more: { source?: LogLine['source']; raw?: boolean } = {}): Promise<LogLine[]> =>
       (await call(deployerRequests.readLogs, { id, limit: 2_000, ...more })).lines,
-    follow: async (id: string): Promise<LogLine[]> => {
-      const seen: LogLine[] = [];
-      edge.followLive(deployerLive.log, id, ({ data }) => seen.push(data));
+    /** Calls with all that followers of a log are told from now on: its lines, and that who may see it has changed. */
+    follow: async (
+      id: string,
+      see: (data: DataOf<typeof deployerLive.log>['data']) => void,
+    ): Promise<void> => {
+      edge.followLive(deployerLive.log, id, ({ data }) => see(data));
       await edge.flush();
-      return seen;
+    },
+    followLines: async (id: string): Promise<LogLine[]> => {
+      const lines: LogLine[] = [];
+      await system.follow(id, (data) => 'seq' in data && lines.push(data));
+      return lines;
     },
     /** Data of all events of a contract that were published so far. */
     published: async <C extends EventContract>(contract: C): Promise<DataOf<C>[]> => {
@@ -184,6 +193,20 @@ export async function startSystem(settings: Record<string, string> = {}, real?: 
         if (event.streamSeq >= range.lastSeq) enough.abort();
       }
       return found;
+    },
+    /** Everything that these owners told by events so far, as it went over the bus. */
+    told: async (owners: readonly string[]): Promise<string> => {
+      const found: unknown[] = [];
+      for (const owner of owners) {
+        const range = await edge.streamRange(owner);
+        if (!range || range.lastSeq === 0) continue;
+        const enough = new AbortController();
+        for await (const event of edge.readEvents(owner, 1, enough.signal)) {
+          found.push(event);
+          if (event.streamSeq >= range.lastSeq) enough.abort();
+        }
+      }
+      return JSON.stringify(found);
     },
     changesOf: async (id: string): Promise<Deployment[]> =>
       (await system.published(deployerEvents.deploymentChanged))

@@ -9,6 +9,7 @@ import { withAgentsOf } from '@aether/openclaw-process/kept-agents';
 import { agentWorkspace, gatewayPaths } from '@aether/openclaw-process/paths';
 import type Docker from 'dockerode';
 import { extract, pack } from 'tar-fs';
+import { gatewayModels } from '../gateway-models.js';
 import type { AgentSecrets, AgentSpec } from '../runtime.js';
 import { AGENT_DIRECTORY, AgentRecord, GATEWAY_PORT, USER_ID, VOLUME_TARGET } from './container-spec.js';
 import { unlessStatus } from './engine.js';
@@ -40,11 +41,7 @@ export async function stageAgent(
       port: GATEWAY_PORT,
       bind: 'lan',
       modelBaseUrl: modelUrl,
-      models: spec.model.offered.map(({ id, contextWindow, maxTokens }) => ({
-        id,
-        contextWindow,
-        maxOutputTokens: maxTokens,
-      })),
+      models: gatewayModels(spec.model.offered),
       defaultModel: spec.model.id,
       agents: [{ id: AGENT_ID, name: spec.name }],
       toolServers,
@@ -57,6 +54,10 @@ export async function stageAgent(
       ),
     },
   });
+  await writeRecord(directory, record);
+}
+
+export async function writeRecord(directory: string, record: AgentRecord): Promise<void> {
   await writeFile(recordPath(directory), JSON.stringify(record), { mode: 0o600 });
 }
 
@@ -69,8 +70,11 @@ export async function uploadAgent(container: Docker.Container, directory: string
   const kept = new Set<string>();
   for (const name of AGENT_FILES) {
     const path = join(agentWorkspace(gatewayPaths(AGENT_DIRECTORY), AGENT_ID), name);
-    if (await unlessStatus(container.infoArchive({ path }), 404))
-      kept.add(join(agentWorkspace(gatewayPaths(directory), AGENT_ID), name));
+    const told = (await unlessStatus(container.infoArchive({ path }), 404)) as NodeJS.ReadableStream | null;
+    if (!told) continue;
+    // There is nothing in it, but until that was read it holds its connection, and with it this process.
+    told.resume();
+    kept.add(join(agentWorkspace(gatewayPaths(directory), AGENT_ID), name));
   }
   await keepAgents(container, directory);
   const own = [recordPath(directory), join(dirname(gatewayPaths(directory).keys), 'gateway-token')];

@@ -23,6 +23,7 @@ export const labelNames = {
 export const AgentRecord = z.object({
   name: z.string(),
   port: z.number().int(),
+  /** Named exactly once it was started, so that its copies and a way back are made with what ran. */
   image: z.string(),
   memoryMb: z.number(),
   cpus: z.number(),
@@ -39,6 +40,10 @@ export interface Defaults extends Required<Pick<RuntimeSettings, 'image' | 'memo
 }
 
 const HEALTHY = `fetch('http://127.0.0.1:${GATEWAY_PORT}/healthz').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))`;
+/** Dropped: all of those that the engine would give it. */
+export const NO_CAPABILITIES = ['ALL'];
+/** Where its output is kept, and how much of it. */
+export const LOGS = { Type: 'json-file', Config: { 'max-size': '10m', 'max-file': '2' } };
 const SECOND = 1_000_000_000;
 
 export interface ContainerIdentity {
@@ -93,11 +98,11 @@ export function containerSpec(
       PidsLimit: defaults.processesMax,
       NetworkMode: network,
       ExtraHosts: [`${HOST_NAME}:host-gateway`],
-      CapDrop: ['ALL'],
+      CapDrop: NO_CAPABILITIES,
       SecurityOpt: ['no-new-privileges'],
       // The deployer starts it again itself: with pauses, up to a limit, and saying why it ended.
       RestartPolicy: { Name: 'no' },
-      LogConfig: { Type: 'json-file', Config: { 'max-size': '10m', 'max-file': '2' } },
+      LogConfig: LOGS,
       Mounts: [
         { Type: 'volume', Source: volume, Target: VOLUME_TARGET },
         ...(workspaces ? [{ Type: 'bind' as const, Source: workspaces, Target: workspaces }] : []),

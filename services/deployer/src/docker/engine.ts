@@ -2,11 +2,9 @@ import Docker from 'dockerode';
 import { z } from 'zod';
 import { StepError } from '../steps/step-error.js';
 
-const Refusal = z.object({
-  statusCode: z.number(),
-  json: z.object({ message: z.string() }).nullish().catch(null),
-  reason: z.string().nullish(),
-});
+const Refusal = z.object({ statusCode: z.number(), message: z.string() });
+/** What the client puts before the engine's own words. */
+const PREFIX = /^\(HTTP code \d+\) [^-]* - /u;
 
 export interface EngineRefusal {
   readonly status: number;
@@ -17,7 +15,7 @@ export interface EngineRefusal {
 export function refusalOf(error: unknown): EngineRefusal | null {
   const { success, data } = Refusal.safeParse(error);
   if (!success) return null;
-  return { status: data.statusCode, message: data.json?.message ?? data.reason ?? String(error) };
+  return { status: data.statusCode, message: data.message.replace(PREFIX, '').trim() };
 }
 
 export async function unlessStatus<T>(work: Promise<T>, ...expected: number[]): Promise<T | null> {
@@ -55,12 +53,26 @@ const AWAY: Readonly<Record<string, { code: string; cause: string; remedy: strin
   },
 };
 
-/** Why the engine cannot be reached, with what to do; any other error unchanged. */
+/** Why the engine cannot be asked, with what to do; any other error unchanged. */
 export function explainEngine(error: unknown, socketPath: string): unknown {
+  const refusal = refusalOf(error);
+  if (refusal?.status === 503 && refusal.message.includes('swarm')) return withoutSwarm(error);
   if (!(error instanceof Error) || !('code' in error) || !('syscall' in error)) return error;
   const away = AWAY[String(error.code)];
   if (error.syscall !== 'connect' || !away) return error;
   return new StepError({ ...away, cause: `${away.cause} ${socketPath}.` }, { cause: error });
+}
+
+export function withoutSwarm(cause?: unknown): StepError {
+  return new StepError(
+    {
+      code: 'engine_without_swarm',
+      cause: 'The Docker engine manages no swarm.',
+      remedy:
+        'Start one (`docker swarm init`; with several addresses also `--advertise-addr 127.0.0.1`) or use the runtime "docker", then repair the deployment.',
+    },
+    { cause },
+  );
 }
 
 export function isEngineAway(error: unknown): boolean {

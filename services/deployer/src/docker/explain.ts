@@ -41,16 +41,19 @@ export function explainExit(state: ContainerState): StepError {
 /** Why the engine did not start a container; anything it did not say unchanged. */
 export function explainStart(error: unknown): unknown {
   const refusal = refusalOf(error);
-  if (!refusal) return error;
-  const { message } = refusal;
-  if (/port is already allocated|address already in use/u.test(message))
+  return refusal ? explainRefusal(refusal.message, error) : error;
+}
+
+/** What the engine said instead of starting a container. */
+export function explainRefusal(message: string, cause?: unknown): StepError {
+  if (/port is already allocated|address already in use|host-mode port already in use/u.test(message))
     return new StepError(
       {
         code: 'port_taken',
         cause: 'Another program took the port.',
         remedy: 'Repair the deployment: it then chooses another port.',
       },
-      { cause: error },
+      { cause },
     );
   return new StepError(
     {
@@ -58,6 +61,6 @@ export function explainStart(error: unknown): unknown {
       cause: `The engine does not run the container: ${message}`,
       remedy: 'Check image and limits of the deployment, then repair the deployment.',
     },
-    { cause: error },
+    { cause },
   );
 }

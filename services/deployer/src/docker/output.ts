@@ -23,7 +23,7 @@ interface Tail {
 export class ContainerOutputs {
   private readonly tails = new Map<string, Tail>();
 
-  constructor(private readonly container: (id: string) => Docker.Container) {}
+  constructor(private readonly container: (id: string) => Promise<Docker.Container | null>) {}
 
   async read(id: string, position: string, { final }: { final: boolean }): Promise<Output> {
     if (final) return this.readOnce(id, position);
@@ -33,8 +33,7 @@ export class ContainerOutputs {
       this.forget(id);
       tail = await this.open(id, parsePlace(position));
     }
-    const lines = tail.resumed.take(tail.waiting.splice(0, LINES_MAX));
-    return { lines, position: formatPlace(tail.resumed.place) };
+    return taken(tail.resumed, tail.waiting, LINES_MAX);
   }
 
   forget(id: string): void {
@@ -42,20 +41,50 @@ export class ContainerOutputs {
     this.tails.delete(id);
   }
 
+  /** Reads now, and holds for later, what a container said that is about to be removed. */
+  async keep(id: string): Promise<void> {
+    for (let tail = this.tails.get(id); tail; tail = this.tails.get(id)) {
+      const { place } = tail.resumed;
+      const waiting = await this.everythingSince(id, place);
+      if (!waiting) return;
+      // Somebody read on meanwhile.
+      if (this.tails.get(id)?.resumed.place !== place) continue;
+      this.forget(id);
+      this.tails.set(id, { resumed: new Resumed(place), waiting, stop: tail.stop, endedAt: Date.now() });
+      return;
+    }
+  }
+
   private isWorthReopening({ waiting, endedAt }: Tail): boolean {
     return waiting.length === 0 && endedAt !== null && Date.now() - endedAt > REOPEN_AFTER_MS;
   }
 
+  private async stream(
+    id: string,
+    follow: Docker.ContainerLogsOptions & { follow: true },
+  ): Promise<NodeJS.ReadableStream | null> {
+    const container = await this.container(id);
+    return container && unlessStatus(container.logs(follow), 404, 409);
+  }
+
   /** Everything up to now, for an output that has ended. */
   private async readOnce(id: string, position: string): Promise<Output> {
-    this.forget(id);
     const from = parsePlace(position);
-    const answer = await unlessStatus(this.container(id).logs({ ...options(from), follow: false }), 404, 409);
-    if (!answer) return { lines: [], position };
+    const all = await this.everythingSince(id, from);
+    const tail = this.tails.get(id);
+    if (!all && tail && formatPlace(tail.resumed.place) === position)
+      return taken(tail.resumed, tail.waiting);
+    this.forget(id);
+    return taken(new Resumed(from), all ?? []);
+  }
+
+  private async everythingSince(id: string, place: Place): Promise<TimedLine[] | null> {
+    const container = await this.container(id);
+    const answer =
+      container && (await unlessStatus(container.logs({ ...options(place), follow: false }), 404, 409));
+    if (!answer) return null;
     const reader = new FrameReader();
-    const resumed = new Resumed(from);
-    const lines = resumed.take([...reader.push(answer), ...reader.finish()]);
-    return { lines, position: formatPlace(resumed.place) };
+    return [...reader.push(answer), ...reader.finish()];
   }
 
   private async open(id: string, place: Place): Promise<Tail> {
@@ -66,7 +95,7 @@ export class ContainerOutputs {
     const end = () => {
       tail.endedAt ??= Date.now();
     };
-    const stream = await unlessStatus(this.container(id).logs(follow), 404, 409).catch((error: unknown) => {
+    const stream = await this.stream(id, follow).catch((error: unknown) => {
       this.forget(id);
       throw error;
     });
@@ -80,6 +109,11 @@ export class ContainerOutputs {
     for (const event of ['end', 'close', 'error']) stream.on(event, end);
     return tail;
   }
+}
+
+function taken(resumed: Resumed, waiting: TimedLine[], max = waiting.length): Output {
+  const lines = resumed.take(waiting.splice(0, max));
+  return { lines, position: formatPlace(resumed.place) };
 }
 
 function options({ at }: Place) {

@@ -50,6 +50,11 @@ export class DeploymentLog {
     return this.append(deploymentId, clean, { from, to });
   }
 
+  /** Whoever follows it has to ask anew whether they may. */
+  accessChanged(deploymentId: string): void {
+    this.messaging.publishLive(deployerLive.log, deploymentId, { cursor: '', data: { kind: 'access' } });
+  }
+
   /** The newest lines that the process wrote, noise left out. */
   async lastOutput(deploymentId: string, limit: number): Promise<string[]> {
     const { rows } = await this.logs.read(deploymentId, { limit, source: 'process', withNoise: false });

@@ -4,6 +4,8 @@ import type { DeploymentLog } from './deployment-log.js';
 import type { LogRepository } from './log.repository.js';
 
 const LOOK_EVERY_MS = 250;
+/** Between two looks at an output that cannot be read, such as that of an engine that is away. */
+const FAULT_PAUSE_MAX_MS = 30_000;
 
 export interface Followed {
   readonly deploymentId: string;
@@ -21,9 +23,16 @@ export class LogFollower {
   constructor(private readonly followed: Followed) {}
 
   async run(signal: AbortSignal): Promise<void> {
+    let pauseMs = LOOK_EVERY_MS;
     while (!signal.aborted) {
-      await this.catchUp().catch(this.followed.reportFault);
-      await delay(LOOK_EVERY_MS, undefined, { signal }).catch(() => undefined);
+      try {
+        await this.catchUp();
+        pauseMs = LOOK_EVERY_MS;
+      } catch (error) {
+        this.followed.reportFault(error);
+        pauseMs = Math.min(pauseMs * 4, FAULT_PAUSE_MAX_MS);
+      }
+      await delay(pauseMs, undefined, { signal }).catch(() => undefined);
     }
   }
 

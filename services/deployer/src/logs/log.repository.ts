@@ -9,8 +9,10 @@ export type NewLine = Pick<LogLineRow, 'source' | 'level' | 'text' | 'noise' | '
 
 export interface LogQuery {
   readonly limit: number;
-  /** Only lines with a higher number, oldest first; without it, the newest. */
+  /** Only lines with a higher number, the oldest of them; without it, the newest. */
   readonly after?: number;
+  /** Only lines with a lower number. */
+  readonly before?: number;
   readonly source?: LogLine['source'];
   readonly withNoise: boolean;
 }
@@ -67,10 +69,12 @@ export class LogRepository {
         .limit(query.limit + 1);
       narrow(select, query);
       const rows = await select.getMany();
-      const more = rows.length > query.limit;
-      if (query.after === undefined)
-        return { rows: rows.slice(0, query.limit).reverse(), lastSeq, more: false };
-      return { rows: rows.slice(0, query.limit), lastSeq, more };
+      const found = rows.slice(0, query.limit);
+      return {
+        rows: query.after === undefined ? found.reverse() : found,
+        lastSeq,
+        more: rows.length > query.limit,
+      };
     });
   }
 
@@ -93,6 +97,7 @@ async function lockCursor(manager: EntityManager, deploymentId: string): Promise
 
 function narrow(select: SelectQueryBuilder<LogLineRow>, query: LogQuery): void {
   if (query.after !== undefined) select.andWhere('line.seq > :after', { after: query.after });
+  if (query.before !== undefined) select.andWhere('line.seq < :before', { before: query.before });
   select.orderBy('line.seq', query.after === undefined ? 'DESC' : 'ASC');
   if (query.source) select.andWhere('line.source = :source', { source: query.source });
   if (!query.withNoise) select.andWhere('NOT line.noise');

@@ -22,7 +22,7 @@ export class ReadLogs {
 
   async read(input: InputOf<Read>, context: RequestContext<Read>): Promise<OutputOf<Read>> {
     requireServiceOr(context, 'deployments:read');
-    const deployment = await this.deployments.find(input.id);
+    const deployment = await this.deployments.find(context.actor, input.id);
     if (!deployment) throw context.fail('deployment_not_found');
     const { rows, lastSeq, more } = await this.logs.read(deployment.id, { ...input, withNoise: input.raw });
     return { lines: rows.map(toLogLine), lastSeq, more };
@@ -30,7 +30,7 @@ export class ReadLogs {
 
   async follow(input: InputOf<Follow>, context: RequestContext<Follow>): Promise<OutputOf<Follow>> {
     requireServiceOr(context, 'deployments:read');
-    const deployment = await this.deployments.get(input.id);
+    const deployment = await this.deployments.find(context.actor, input.id);
     if (!deployment) throw context.fail('deployment_not_found');
     const after = Number(input.after ?? 0);
     if (!Number.isSafeInteger(after) || after < 0)

@@ -48,7 +48,7 @@ export class KeepPresets {
   async save(input: InputOf<typeof saving>, context: RequestContext<typeof saving>): Promise<Preset> {
     requirePermission(context, 'templates:write');
     return this.database.once({ contract: saving, input, context }, async (tx) => {
-      const deployment = await this.deployments.find(input.deployment);
+      const deployment = await this.deployments.find(context.actor, input.deployment);
       if (!deployment || deployment.state === 'deleted') throw context.fail('deployment_not_found');
       const { template, runtime, model, settings } = deployment;
       return this.insert(tx, { name: input.name, template, runtime, model, settings }, context);

@@ -16,6 +16,7 @@ import type { Environment } from '@aether/runtime/config';
 import { z } from 'zod';
 import { AgentDirectories } from '../agent-directories.js';
 import { choosePort, type PortRange, type WantedPort } from '../choose-port.js';
+import { gatewayModels } from '../gateway-models.js';
 import type {
   AgentRuntime,
   AgentSecrets,
@@ -80,11 +81,7 @@ export class ProcessRuntime implements AgentRuntime {
         directory,
         port: spec.port,
         modelBaseUrl: spec.model.baseUrl,
-        models: spec.model.offered.map(({ id, contextWindow, maxTokens }) => ({
-          id,
-          contextWindow,
-          maxOutputTokens: maxTokens,
-        })),
+        models: gatewayModels(spec.model.offered),
         defaultModel: spec.model.id,
         agents: [{ id: AGENT_ID, name: spec.name }],
         toolServers: spec.toolServers,
@@ -101,7 +98,7 @@ export class ProcessRuntime implements AgentRuntime {
     return { told: `OpenClaw ${version} is installed`, image: null };
   }
 
-  async start(id: string, progress: Progress): Promise<string> {
+  async start({ id }: { id: string }, progress: Progress): Promise<string> {
     const { entry } = await this.install(progress);
     const directory = this.directory(id);
     const { PATH = '/usr/local/bin:/usr/bin:/bin', LANG, TZ } = this.options.environment;

@@ -7,6 +7,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { DeployerConfig } from '../config.js';
 import type { Deployment } from '../deployment.entity.js';
 import { CONFIG } from '../tokens.js';
+import { drainEnd } from './drain.js';
 import { StepError } from './step-error.js';
 import type { Step, StepTools } from './step.js';
 
@@ -52,7 +53,7 @@ export class Connect implements Step {
     const deployment = tools.deployment();
     let connection = await this.messaging.call(
       openclawRequests.openConnection,
-      { deploymentId: deployment.id, name: deployment.name, ...gatewayOf(deployment) },
+      { ...seenAs(deployment), ...gatewayOf(deployment) },
       tools.context,
     );
     while (connection.state !== 'connected') {
@@ -97,24 +98,31 @@ export class Enrol implements Step {
 
 @Injectable()
 export class Disconnect implements Step {
-  readonly waitsFor = 'the bridge to let go of the connection';
+  readonly waitsFor = 'running turns to end, and the bridge to let go of the connection';
   readonly deadlineMs: number;
 
   constructor(
     private readonly messaging: Messaging,
-    @Inject(CONFIG) config: DeployerConfig,
+    @Inject(CONFIG) private readonly config: DeployerConfig,
   ) {
-    this.deadlineMs = config.CONNECT_MAX_S * 1_000;
+    this.deadlineMs = (config.DRAIN_MAX_S + config.CONNECT_MAX_S) * 1_000;
   }
 
+  /** Turns end while they are still watched; a gateway that is stopped just as one begins would lose it. */
   async run(tools: StepTools): Promise<null> {
-    const { id, operation } = tools.deployment();
-    await this.messaging.call(
-      openclawRequests.closeConnection,
-      { deploymentId: id, remove: operation === 'delete' },
-      tools.context,
-    );
-    return null;
+    const { id: deploymentId, operation } = tools.deployment();
+    const until = drainEnd(tools.deployment(), this.config);
+    for (let told = 0; ;) {
+      const { running } = await this.messaging.call(
+        openclawRequests.closeConnection,
+        { deploymentId, drain: Date.now() < until, remove: operation === 'delete' },
+        tools.context,
+      );
+      if (running === 0) return null;
+      if (running !== told) tools.tell(`${running} ${running === 1 ? 'turn is' : 'turns are'} still running`);
+      told = running;
+      await delay(ASK_EVERY_MS, undefined, { signal: tools.signal });
+    }
   }
 }
 
@@ -151,6 +159,14 @@ function gatewayOf({ url, tokenSecretId }: Deployment): { url: string; tokenSecr
   if (url === null || tokenSecretId === null) throw new Error('the gateway was not prepared');
   return { url, tokenSecretId };
 }
+
+/** Its agents are seen by those who see the deployment. */
+const seenAs = ({ id: deploymentId, name, createdBy, visibility }: Deployment) => ({
+  deploymentId,
+  name,
+  createdBy,
+  visibility,
+});
 
 function noteOf(row: Deployment, { version, state, reason }: Connection): void {
   row.connection = { version, state, reason };

@@ -4,6 +4,7 @@ import { Messaging } from '@aether/messaging/messaging';
 import { Inject, Injectable } from '@nestjs/common';
 import type { DeployerConfig } from '../config.js';
 import { DeploymentRepository } from '../deployment.repository.js';
+import { megabytes } from '../megabytes.js';
 import { Templates } from '../templates/templates.js';
 import { CONFIG } from '../tokens.js';
 import { StepError } from './step-error.js';
@@ -25,7 +26,7 @@ export class Preflight implements Step {
   }
 
   async run(tools: StepTools): Promise<string> {
-    const found = await tools.runtime.preflight(tools.deployment().settings, tools);
+    const found = await tools.runtime.preflight(tools.deployment().wanted, tools);
     const memory = await this.checkMemory(tools);
     const port = await this.choosePort(tools);
     const model = await this.checkModel(tools);
@@ -39,17 +40,17 @@ export class Preflight implements Step {
     if (availableMb < neededMb)
       throw new StepError({
         code: 'no_memory',
-        cause: `The agent needs ${neededMb} MB of memory, ${availableMb} MB are free.`,
+        cause: `The agent needs ${megabytes(neededMb)} of memory, ${megabytes(availableMb)} are free.`,
         remedy,
       });
     if (!(await tools.reserveMemory({ neededMb, availableMb })))
       throw new StepError({
         code: 'no_memory',
-        cause: `The agent needs ${neededMb} MB of memory; ${availableMb} MB are free, but kept for agents that are starting.`,
+        cause: `The agent needs ${megabytes(neededMb)} of memory; ${megabytes(availableMb)} are free, but kept for agents that are starting.`,
         remedy,
         passing: true,
       });
-    return `${availableMb} MB of memory free`;
+    return `${megabytes(availableMb)} of memory free`;
   }
 
   private async choosePort(tools: StepTools): Promise<number> {

@@ -1,4 +1,5 @@
 import { authRequests } from '@aether/contracts/auth';
+import { ContractFailure } from '@aether/contracts/failure';
 import { modelsRequests } from '@aether/contracts/models';
 import { Messaging } from '@aether/messaging/messaging';
 import { Inject, Injectable } from '@nestjs/common';
@@ -23,7 +24,7 @@ export class Prepare implements Step {
   }
 
   async run(tools: StepTools): Promise<string> {
-    const { id, name, template, model, port, operationId, settings } = tools.deployment();
+    const { id, name, template, model, port, operationId, wanted: settings } = tools.deployment();
     if (port === null) throw new Error('preflight has chosen no port');
     const gatewayToken = await this.keepToken(tools);
     const endpoint = await this.messaging.call(modelsRequests.getEndpoint, {}, tools.context);
@@ -34,9 +35,10 @@ export class Prepare implements Step {
         remedy:
           'Configure a provider that offers this model, or delete the deployment and deploy it with another one.',
       });
+    const content = await this.templates.get(template);
     const { key } = await this.messaging.call(
       modelsRequests.issueVirtualKey,
-      { deploymentId: id },
+      { deploymentId: id, models: orderFrom(model, content.models) },
       { ...tools.context, idempotencyKey: `${id}:${operationId}` },
     );
     const { url } = await tools.runtime.prepare(
@@ -47,7 +49,7 @@ export class Prepare implements Step {
         settings,
         toolServers: this.config.AGENT_TOOLS_URL ? { aether: this.config.AGENT_TOOLS_URL } : {},
         model: { baseUrl: endpoint.baseUrl, id: model, offered: endpoint.models },
-        files: (await this.templates.get(template)).files,
+        files: content.files,
       },
       { gatewayToken, modelKey: key },
     );
@@ -57,19 +59,45 @@ export class Prepare implements Step {
     return `configuration written, model ${model}${endpoint.demo ? ' (demo)' : ''}`;
   }
 
-  /** The runtime has the token first, so a crash on the way to the vault brings the same one again. */
+  /**
+   * As the vault has it: people may replace it there. Without one there, the runtime has the token first, so that a
+   * crash on the way to the vault brings the same one again.
+   */
   private async keepToken(tools: StepTools): Promise<string> {
-    const { id, name, tokenSecretId } = tools.deployment();
+    const { id, name, operationId } = tools.deployment();
+    const known = await this.tokenInVault(tools);
+    if (known !== null) return known;
     const value = await tools.runtime.gatewayToken(id);
-    if (tokenSecretId !== null) return value;
     const secret = await this.messaging.call(
       authRequests.storeSecret,
-      { name: `gateway token of ${name}`, value },
-      { ...tools.context, idempotencyKey: `${id}:gateway-token` },
+      { name: `gateway token of ${name}`, value, purpose: purposeOf(name) },
+      { ...tools.context, idempotencyKey: `${id}:${operationId}:gateway-token` },
     );
     await tools.save((deployment) => {
       deployment.tokenSecretId = secret.id;
     });
     return value;
   }
+
+  /** Null where none was stored yet, or somebody has deleted it. */
+  private async tokenInVault(tools: StepTools): Promise<string | null> {
+    const { name, tokenSecretId } = tools.deployment();
+    if (tokenSecretId === null) return null;
+    const asked = { id: tokenSecretId, purpose: purposeOf(name) };
+    try {
+      return (await this.messaging.call(authRequests.revealSecret, asked, tools.context)).value;
+    } catch (error) {
+      if (error instanceof ContractFailure && error.code === 'secret_not_found') return null;
+      throw error;
+    }
+  }
 }
+
+/** A template's models from the chosen one on: those behind it stand in for it. */
+function orderFrom(model: string, models: readonly string[] = []): string[] | undefined {
+  const at = models.indexOf(model);
+  return at < 0 ? undefined : models.slice(at);
+}
+
+/** Shown where secrets are listed: which deployment uses it. */
+const purposeOf = (name: string) => `deployment ${name}`;

@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { DeployerConfig } from '../config.js';
 import { CONFIG } from '../tokens.js';
+import { drainEnd } from './drain.js';
 import type { Step, StepTools } from './step.js';
 
 @Injectable()
@@ -13,7 +14,7 @@ export class Create implements Step {
   }
 
   async run(tools: StepTools): Promise<string> {
-    const { id, settings } = tools.deployment();
+    const { id, wanted: settings } = tools.deployment();
     const { told, image } = await tools.runtime.create({ id, settings }, tools);
     await tools.save((deployment) => {
       deployment.image = image;
@@ -32,7 +33,8 @@ export class Start implements Step {
   }
 
   async run(tools: StepTools): Promise<string> {
-    return tools.runtime.start(tools.deployment().id, tools);
+    const { id, image } = tools.deployment();
+    return tools.runtime.start({ id, image }, tools);
   }
 }
 
@@ -40,26 +42,23 @@ export class Start implements Step {
 export class Stop implements Step {
   readonly waitsFor = 'running turns to end';
   readonly deadlineMs: number;
-  private readonly drainMs: number;
 
-  constructor(@Inject(CONFIG) config: DeployerConfig) {
-    this.drainMs = config.DRAIN_MAX_S * 1_000;
+  constructor(@Inject(CONFIG) private readonly config: DeployerConfig) {
     // What is killed after the drain is gone within seconds.
-    this.deadlineMs = this.drainMs + 30_000;
+    this.deadlineMs = config.DRAIN_MAX_S * 1_000 + 30_000;
   }
 
+  /** The bridge's turns have ended by now; those that others began at the gateway have what time is left. */
   async run(tools: StepTools): Promise<null> {
-    const { id, operation } = tools.deployment();
-    await tools.runtime.stop(
-      id,
-      operation === 'delete' ? Math.min(this.drainMs, DELETE_DRAIN_MS) : this.drainMs,
-    );
+    const deployment = tools.deployment();
+    const leftMs = drainEnd(deployment, this.config) - Date.now();
+    await tools.runtime.stop(deployment.id, Math.max(leftMs, STOP_MS));
     return null;
   }
 }
 
-/** Who deletes an agent does not wait for what it is still saying. */
-const DELETE_DRAIN_MS = 5_000;
+/** What a gateway with nothing to do takes to end, and more. */
+const STOP_MS = 5_000;
 
 /** Keeps the agent's state as it is before a change; it stands still by now. */
 @Injectable()

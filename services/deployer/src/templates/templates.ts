@@ -37,7 +37,7 @@ export class Templates {
   }
 
   /** Without its files. */
-  describe({ id, name, summary, capabilities, memoryMb }: TemplateContent): Template {
-    return { id, name, summary, capabilities, memoryMb, imported: !this.isShipped(id) };
+  describe({ id, name, summary, capabilities, memoryMb, models = [] }: TemplateContent): Template {
+    return { id, name, summary, capabilities, memoryMb, models, imported: !this.isShipped(id) };
   }
 }

@@ -10,7 +10,7 @@ import type { LogFollower } from '../logs/log-follower.js';
 import { DeploymentLog } from '../logs/deployment-log.js';
 import { plans } from '../operation-plan.js';
 import { endedTooOften } from '../restart-policy.js';
-import type { AgentRuntime } from '../runtime.js';
+import type { AgentRuntime, AgentStatus } from '../runtime.js';
 import { HeldDeployment } from './held-deployment.js';
 import { AllSteps } from '../steps/all-steps.js';
 import type { Step, StepTools } from '../steps/step.js';
@@ -36,6 +36,8 @@ const RETRY_FIRST_MS = 500;
 const RETRY_MAX_MS = 5_000;
 const OUTPUT_LINES_KEPT = 30;
 const CLEAN_UP_DRAIN_MS = 5_000;
+/** What stands still may be made anew in these, and its old output go with it. */
+const REMAKES: readonly StepName[] = ['start', 'restore'];
 
 /** Runs the steps of one operation from the first that is not done, until the last is or one has failed. */
 @Injectable()
@@ -65,7 +67,7 @@ export class OperationRunner {
       const deadlineAt = new Date(at.getTime() + step.deadlineMs);
       await held.change((row) => row.startStep(name, { waitsFor: step.waitsFor, deadlineAt, at }));
       await this.log.step(id, 'step', [`${operation}: ${name}`]);
-      if (name === 'start') await this.saveLastLines(id, task);
+      if (REMAKES.includes(name)) await this.saveLastLines(id, task);
       const outcome =
         (held.row.nextStep?.attempt ?? 0) > ATTEMPTS_MAX
           ? { failure: interrupted(name) }
@@ -83,9 +85,8 @@ export class OperationRunner {
     await this.log.step(id, 'step', [`${operation}: ${held.row.state}`]);
   }
 
-  /** What is started again may be made anew, and its old output go with it. */
   private async saveLastLines(id: string, { runtime, follower }: OperationTask): Promise<void> {
-    if ((await runtime.status(id)).running) return;
+    if ((await statusOf(id, runtime)).running) return;
     await follower.catchUp({ final: true }).catch(() => undefined);
   }
 
@@ -102,7 +103,7 @@ export class OperationRunner {
     task: OperationTask,
   ): Promise<boolean | 'too_often'> {
     if (!deployment.isBehind(name, 'start')) return false;
-    const { running, exit } = await task.runtime.status(deployment.id);
+    const { running, exit } = await statusOf(deployment.id, task.runtime);
     if (running) return false;
     const starts = deployment.steps.find((step) => step.name === 'start')?.attempt ?? 0;
     const text = `The agent's process has ended. ${exit ?? ''}`;
@@ -137,8 +138,8 @@ export class OperationRunner {
         if (error instanceof ClaimLost || error instanceof ForbiddenTransition) throw error;
         const seconds = step.deadlineMs / 1_000;
         if (overdue.aborted) return { failure: notInTime(name, { seconds, waitsFor: step.waitsFor, last }) };
-        if (!(await task.runtime.status(task.claim.id)).running && held.row.isBehind(name, 'start'))
-          return 'process_ended';
+        const isStarted = held.row.isBehind(name, 'start');
+        if (isStarted && !(await statusOf(task.claim.id, task.runtime)).running) return 'process_ended';
         if (!isPassing(error)) return { failure: toStepFailure(name, error) };
         if (messageOf(error) !== messageOf(last)) {
           await held.change((row) => row.noteStep(name, messageOf(error)));
@@ -158,7 +159,7 @@ export class OperationRunner {
 
   private async giveUp(held: HeldDeployment, failure: StepFailure, task: OperationTask): Promise<void> {
     const { id, operation, supervised } = held.row;
-    await task.follower.catchUp().catch(() => undefined);
+    await task.follower.finish().catch(() => undefined);
     const output = failure.step === 'start' ? await this.log.lastOutput(id, OUTPUT_LINES_KEPT) : [];
     await this.log.step(id, 'error', [
       ...output.map((line) => `| ${line}`),
@@ -191,6 +192,16 @@ function interrupted(step: StepName): StepFailure {
       remedy: 'Find out why the deployer ends (memory, its own log), then repair the deployment.',
     }),
   );
+}
+
+/** While a runtime cannot say, an agent counts as running: the step itself finds out, and says why it cannot go on. */
+async function statusOf(id: string, runtime: AgentRuntime): Promise<AgentStatus> {
+  try {
+    return await runtime.status(id);
+  } catch (error) {
+    if (!(error instanceof StepError)) throw error;
+    return { running: true, exit: null };
+  }
 }
 
 function messageOf(error: unknown): string {

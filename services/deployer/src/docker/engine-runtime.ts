@@ -17,19 +17,23 @@ import type {
   Progress,
 } from '../runtime.js';
 import { StepError } from '../steps/step-error.js';
-import { installationId, readRecord, stageAgent, uploadAgent } from './agent-files.js';
-import { containerSpec, labelNames, type AgentRecord, type Defaults } from './container-spec.js';
-import { connectEngine, explainEngine, isEngineAway, unlessStatus } from './engine.js';
-import { exitOf, explainExit, explainStart } from './explain.js';
+import { installationId, readRecord, stageAgent, uploadAgent, writeRecord } from './agent-files.js';
+import { nameOf, type Carrier, type Found } from './carrier.js';
+import { labelNames, type AgentRecord, type Defaults } from './container-spec.js';
+import { explainEngine, isEngineAway, unlessStatus } from './engine.js';
+import { exitOf, explainExit, explainRefusal } from './explain.js';
 import { figuresOf } from './figures.js';
 import { checkImage, pullImage } from './images.js';
 import { HostRelay } from './host-relay.js';
+import { gatewayOf } from './networks.js';
 import { ContainerOutputs, type Output } from './output.js';
 import { runInside } from './run-inside.js';
 import { copyVolume } from './state-copies.js';
 
-export interface DockerRuntimeOptions {
+export interface EngineRuntimeOptions {
+  readonly docker: Docker;
   readonly socketPath: string;
+  readonly carrier: Carrier;
   /** What containers are given is written below it first, a directory for each agent. */
   readonly agentsDirectory: string;
   readonly ports: PortRange;
@@ -41,28 +45,31 @@ const DISCARD_DRAIN_MS = 10_000;
 const REMOVAL_MS = 1_000;
 const REMOVED = ['removing', 'dead'];
 
-/** Agents as containers of this machine's Docker engine; each keeps its state in a volume of its own. */
-export class DockerRuntime implements AgentRuntime {
-  readonly name = 'docker';
+/** Agents in containers of this machine's Docker engine; each keeps its state in a volume of its own. */
+export class EngineRuntime implements AgentRuntime {
+  readonly name: Carrier['name'];
   readonly availableMemoryMb = availableMemoryMb;
   private readonly docker: Docker;
+  private readonly carrier: Carrier;
   private readonly agents: AgentDirectories;
   private readonly outputs: ContainerOutputs;
   private readonly relay: HostRelay;
   private installation: Promise<string> | undefined;
 
-  constructor(private readonly options: DockerRuntimeOptions) {
-    this.docker = connectEngine(options.socketPath);
+  constructor(private readonly options: EngineRuntimeOptions) {
+    this.docker = options.docker;
+    this.carrier = options.carrier;
+    this.name = options.carrier.name;
     this.agents = new AgentDirectories(options.agentsDirectory);
-    this.outputs = new ContainerOutputs((id) => this.container(id));
-    this.relay = new HostRelay(() => this.bridgeAddress());
+    this.outputs = new ContainerOutputs((id) => this.carrier.container(id));
+    this.relay = new HostRelay(() => gatewayOf(this.docker, 'bridge'));
   }
 
   async preflight(settings: RuntimeSettings): Promise<string> {
     return this.asked(async () => {
-      const { ServerVersion } = (await this.docker.info()) as { ServerVersion: string };
+      const engine = await this.carrier.check();
       const image = await checkImage(this.docker, settings.image ?? this.options.defaults.image);
-      return `Docker ${ServerVersion}, ${image}`;
+      return `${engine}, ${image}`;
     });
   }
 
@@ -94,20 +101,16 @@ export class DockerRuntime implements AgentRuntime {
 
   async create({ settings }: { settings: RuntimeSettings }, progress: Progress) {
     const image = settings.image ?? this.options.defaults.image;
-    const digest = await this.asked(() => pullImage(this.docker, image, progress));
-    return { told: `image ${digest}`, image: digest };
+    return this.asked(() => pullImage(this.docker, image, progress));
   }
 
-  async start(id: string, progress: Progress): Promise<string> {
+  async start({ id, image }: { id: string; image: string | null }, progress: Progress): Promise<string> {
     const startedAt = Date.now();
-    const record = await readRecord(this.agents.of(id));
+    const staged = await readRecord(this.agents.of(id));
+    const record = { ...staged, image: image ?? staged.image };
     await this.asked(async () => {
       await this.reach(record);
-      if ((await this.inspect(id))?.State.Running) return;
-      const container = await this.make(id, record);
-      await container.start().catch((error: unknown) => {
-        throw explainStart(error);
-      });
+      if (!(await this.carrier.find(id))?.State.Running) await this.launch(id, record);
     });
     progress.tell('its container runs');
     await this.untilReady(id, record, progress);
@@ -119,9 +122,12 @@ export class DockerRuntime implements AgentRuntime {
   }
 
   async stop(id: string, drainMs: number): Promise<void> {
-    await this.asked(() =>
-      unlessStatus(this.container(id).stop({ t: Math.ceil(drainMs / 1_000) }), 304, 404),
-    );
+    await this.asked(async () => {
+      const container = await this.carrier.container(id);
+      if (container) await unlessStatus(container.stop({ t: Math.ceil(drainMs / 1_000) }), 304, 404);
+      await this.outputs.keep(id);
+      await this.carrier.rest(id);
+    });
   }
 
   async remove(id: string): Promise<void> {
@@ -136,15 +142,15 @@ export class DockerRuntime implements AgentRuntime {
   async discard(id: string): Promise<void> {
     await this.stop(id, DISCARD_DRAIN_MS);
     this.outputs.forget(id);
-    await this.asked(() => unlessStatus(this.container(id).remove({ force: true }), 404));
+    await this.asked(async () => this.carrier.remove(id, await this.id()));
   }
 
   async status(id: string): Promise<AgentStatus> {
-    let found = await this.asked(() => this.inspect(id));
+    let found = await this.asked(() => this.carrier.find(id));
     if (found && !found.State.Running) {
       // Who removes a container by force ends it first.
       await delay(REMOVAL_MS);
-      found = await this.asked(() => this.inspect(id));
+      found = await this.asked(() => this.carrier.find(id));
     }
     if (!found || REMOVED.includes(found.State.Status))
       return { running: false, exit: 'Its container was removed by somebody else.', lost: true };
@@ -155,9 +161,10 @@ export class DockerRuntime implements AgentRuntime {
   }
 
   async approveDevice(id: string, requestId: string): Promise<void> {
-    const { code, output, errors } = await this.asked(() =>
-      runInside(this.docker, this.container(id), ['openclaw', 'devices', 'approve', requestId, '--json']),
-    );
+    const { code, output, errors } = await this.asked(async () => {
+      const command = ['openclaw', 'devices', 'approve', requestId, '--json'];
+      return runInside(this.docker, await this.running(id), command);
+    });
     if (code === 0) return;
     throw new StepError({
       code: 'device_not_approved',
@@ -185,22 +192,17 @@ export class DockerRuntime implements AgentRuntime {
 
   async figures(id: string): Promise<Figures | null> {
     return this.asked(async () => {
-      const found = await this.inspect(id);
-      return found?.State.Running ? figuresOf(this.docker, this.container(id)) : null;
+      const found = await this.carrier.find(id);
+      return found?.State.Running ? figuresOf(this.docker, this.docker.getContainer(found.Id)) : null;
     });
   }
 
   /** Containers of other installations, and those of nobody's, are not listed and so left alone. */
   async list(): Promise<ListedAgent[]> {
     const staged = await this.agents.ids();
-    const label = [`${labelNames.installation}=${await this.id()}`, `${labelNames.runtime}=${this.name}`];
+    const installation = await this.id();
     try {
-      const containers = await this.asked(() =>
-        this.docker.listContainers({ all: true, filters: { label } }),
-      );
-      const running = new Map(
-        containers.map(({ Labels, State }) => [Labels[labelNames.deployment] ?? '', State === 'running']),
-      );
+      const running = await this.asked(() => this.carrier.listed(installation));
       const ids = new Set([...running.keys(), ...staged]);
       return [...ids]
         .filter((id) => id !== '')
@@ -225,24 +227,21 @@ export class DockerRuntime implements AgentRuntime {
     return this.agents.secretValues(id);
   }
 
-  private async make(id: string, record: AgentRecord): Promise<Docker.Container> {
+  private async launch(id: string, record: AgentRecord): Promise<void> {
     const labels = await this.labels(id);
-    const network = record.isolated ? await this.isolatedNetwork() : 'bridge';
     const { workspacesDirectory } = this.options.defaults;
     // Its own tasks only: what others work on is not for it to see.
     const workspaces = workspacesDirectory ? join(workspacesDirectory, id) : null;
     if (workspaces) await mkdir(workspaces, { recursive: true });
-    const identity = { name: nameOf(id), volume: volumeOf(id), network, workspaces, labels };
     this.outputs.forget(id);
-    await unlessStatus(this.container(id).remove({ force: true }), 404);
+    await writeRecord(this.agents.of(id), record);
     await this.docker.createVolume({ Name: volumeOf(id), Labels: labels });
-    const container = await this.docker
-      .createContainer(containerSpec(identity, record, this.options.defaults))
-      .catch((error: unknown) => {
-        throw explainStart(error);
-      });
-    await uploadAgent(container, this.agents.of(id));
-    return container;
+    await this.carrier.launch({
+      id,
+      identity: { name: nameOf(id), volume: volumeOf(id), workspaces, labels },
+      record,
+      fill: (container) => uploadAgent(container, this.agents.of(id)),
+    });
   }
 
   private async untilReady(id: string, { port }: AgentRecord, { signal }: Progress): Promise<void> {
@@ -251,33 +250,12 @@ export class DockerRuntime implements AgentRuntime {
       signal.throwIfAborted();
       await answer?.body?.cancel();
       if (answer?.ok) return;
-      const found = await this.asked(() => this.inspect(id));
-      if (found && !found.State.Running) throw explainExit(found.State);
+      const found = await this.asked(() => this.carrier.find(id));
+      if (found && hasEnded(found)) throw explainExit(found.State);
+      const refused = found?.State.Running ? null : await this.asked(() => this.carrier.refusal(id));
+      if (refused !== null) throw explainRefusal(refused);
       await delay(LOOK_EVERY_MS, undefined, { signal });
     }
-  }
-
-  /** One network for all that are isolated: from it the outside is reached, but no other container. */
-  private async isolatedNetwork(): Promise<string> {
-    const name = `aether-isolated-${(await this.id()).slice(-12)}`;
-    const made = this.docker.createNetwork({
-      Name: name,
-      CheckDuplicate: true,
-      Driver: 'bridge',
-      Labels: { [labelNames.installation]: await this.id() },
-      Options: { 'com.docker.network.bridge.enable_icc': 'false' },
-    });
-    await unlessStatus(made, 409);
-    return name;
-  }
-
-  private async bridgeAddress(): Promise<string | null> {
-    const { IPAM } = (await this.docker.getNetwork('bridge').inspect()) as {
-      IPAM?: { Config?: { Gateway?: string; Subnet?: string }[] };
-    };
-    const { Gateway, Subnet } = IPAM?.Config?.[0] ?? {};
-    // An engine that has just made its bridge names only the subnet, and has the first address in it.
-    return Gateway ?? Subnet?.replace(/(\d+)\/\d+$/, (_, last) => String(Number(last) + 1)) ?? null;
   }
 
   private async labels(id: string): Promise<Record<string, string>> {
@@ -293,12 +271,10 @@ export class DockerRuntime implements AgentRuntime {
     return this.installation;
   }
 
-  private container(id: string): Docker.Container {
-    return this.docker.getContainer(nameOf(id));
-  }
-
-  private async inspect(id: string): Promise<Docker.ContainerInspectInfo | null> {
-    return unlessStatus(this.container(id).inspect(), 404);
+  private async running(id: string): Promise<Docker.Container> {
+    const container = await this.carrier.container(id);
+    if (!container) throw new Error(`${nameOf(id)} has no container`);
+    return container;
   }
 
   private async asked<T>(work: () => Promise<T>): Promise<T> {
@@ -314,6 +290,8 @@ export class DockerRuntime implements AgentRuntime {
   }
 }
 
-const nameOf = (id: string) => `aether-${id}`;
+/** One that a swarm is about to start does not run yet. */
+const hasEnded = ({ State }: Found) => !State.Running && State.Status !== 'created';
+
 const volumeOf = (id: string) => `aether-${id}`;
 const copyOf = (id: string) => `aether-${id}-before`;
