@@ -12,20 +12,27 @@ import { ApprovalRepository } from './approvals/approval.repository.js';
 import { Approvals } from './approvals/approvals.js';
 import { DecideApproval } from './approvals/decide-approval.js';
 import { AbortTurn } from './chats/abort-turn.js';
+import { AttachmentRepository } from './chats/attachment.repository.js';
+import { Attachments } from './chats/attachments.js';
 import { ChatFeed } from './chats/chat-feed.js';
 import { ChatRepository } from './chats/chat.repository.js';
-import { ChatUsage } from './chats/chat-usage.js';
+import { GatewayCalls } from './chats/gateway-calls.js';
 import { CreateChat } from './chats/create-chat.js';
 import { DeleteChat } from './chats/delete-chat.js';
 import { FollowChat } from './chats/follow-chat.js';
+import { MessageSearch } from './chats/message-search.repository.js';
 import { OpenTurns } from './chats/open-turns.js';
 import { ReadChats } from './chats/read-chats.js';
+import { SearchMessages } from './chats/search-messages.js';
 import { SendMessage } from './chats/send-message.js';
+import { TidyAttachments } from './chats/tidy-attachments.js';
 import { TurnDeadlines } from './chats/turn-deadlines.js';
 import { TurnDriver } from './chats/turn-driver.js';
 import { TurnEvents } from './chats/turn-events.js';
+import { TurnRepository } from './chats/turn.repository.js';
 import { TurnStore } from './chats/turn-store.js';
 import { Turns } from './chats/turns.js';
+import { UpdateChat } from './chats/update-chat.js';
 import type { BridgeConfig } from './config.js';
 import { CloseConnection } from './connections/close-connection.js';
 import { ConnectionHub } from './connections/connection-hub.js';
@@ -39,6 +46,10 @@ import { ProbeGateway } from './connections/probe-gateway.js';
 import { ReadConnections } from './connections/read-connections.js';
 import { RemoteConnections } from './connections/remote-connections.js';
 import { RenewConnections } from './connections/renew-connections.js';
+import { Claims } from './leases/claims.js';
+import { LeaseRepository } from './leases/lease.repository.js';
+import { Leases } from './leases/leases.js';
+import { PassOn } from './leases/pass-on.js';
 import { GatewayClients } from './gateway/gateway-client.js';
 import { OfficialClients } from './gateway/official-client.js';
 import { OpenclawConsumers } from './openclaw.consumers.js';
@@ -56,8 +67,11 @@ const useCases = [
   AskGateway,
   ManageAgents,
   AgentFiles,
-  ChatUsage,
+  GatewayCalls,
   CreateChat,
+  UpdateChat,
+  Attachments,
+  SearchMessages,
   ReadChats,
   SendMessage,
   FollowChat,
@@ -67,6 +81,10 @@ const useCases = [
 ];
 
 const parts = [
+  Claims,
+  LeaseRepository,
+  Leases,
+  PassOn,
   ConnectionRepository,
   DeviceRepository,
   Devices,
@@ -74,8 +92,12 @@ const parts = [
   ConnectionHub,
   PeriodicProbe,
   ChatRepository,
+  AttachmentRepository,
+  TidyAttachments,
+  MessageSearch,
   ChatFeed,
   OpenTurns,
+  TurnRepository,
   TurnStore,
   TurnDriver,
   TurnEvents,

@@ -1,5 +1,3 @@
-import { openclawRequests } from '@aether/contracts/openclaw';
-import { Messaging } from '@aether/messaging/messaging';
 import type { ServiceParts } from '@aether/runtime/service';
 import { Controller, Inject, type OnModuleInit } from '@nestjs/common';
 import { AgentFiles } from './agents/agent-files.js';
@@ -7,23 +5,27 @@ import { ListAgents } from './agents/list-agents.js';
 import { ManageAgents } from './agents/manage-agents.js';
 import { DecideApproval } from './approvals/decide-approval.js';
 import { AbortTurn } from './chats/abort-turn.js';
-import { ChatUsage } from './chats/chat-usage.js';
+import { Attachments } from './chats/attachments.js';
+import { GatewayCalls } from './chats/gateway-calls.js';
 import { CreateChat } from './chats/create-chat.js';
 import { DeleteChat } from './chats/delete-chat.js';
 import { FollowChat } from './chats/follow-chat.js';
 import { ReadChats } from './chats/read-chats.js';
+import { SearchMessages } from './chats/search-messages.js';
 import { SendMessage } from './chats/send-message.js';
+import { UpdateChat } from './chats/update-chat.js';
 import { CloseConnection } from './connections/close-connection.js';
 import { OpenConnection } from './connections/open-connection.js';
 import { ProbeGateway } from './connections/probe-gateway.js';
 import { ReadConnections } from './connections/read-connections.js';
 import { RemoteConnections } from './connections/remote-connections.js';
+import { PassOn } from './leases/pass-on.js';
 import { OPERATIONS } from './tokens.js';
 
 @Controller()
 export class OpenclawController implements OnModuleInit {
   constructor(
-    private readonly messaging: Messaging,
+    private readonly passOn: PassOn,
     @Inject(OPERATIONS) private readonly operations: ServiceParts['operations'],
     private readonly probeGateway: ProbeGateway,
     private readonly openConnection: OpenConnection,
@@ -35,8 +37,11 @@ export class OpenclawController implements OnModuleInit {
     private readonly agentFiles: AgentFiles,
     private readonly createChat: CreateChat,
     private readonly chats: ReadChats,
+    private readonly updateChat: UpdateChat,
+    private readonly attachments: Attachments,
+    private readonly searchMessages: SearchMessages,
     private readonly sendMessage: SendMessage,
-    private readonly chatUsage: ChatUsage,
+    private readonly gatewayCalls: GatewayCalls,
     private readonly followChat: FollowChat,
     private readonly abortTurn: AbortTurn,
     private readonly deleteChat: DeleteChat,
@@ -44,12 +49,12 @@ export class OpenclawController implements OnModuleInit {
   ) {}
 
   onModuleInit(): void {
-    this.messaging.serve(openclawRequests, {
+    this.passOn.serve({
       ...this.operations,
       probeGateway: (input) => this.probeGateway.execute(input),
       openConnection: (input, context) => this.openConnection.execute(input, context),
       closeConnection: (input, context) => this.closeConnection.execute(input, context),
-      listConnections: (query) => this.connections.list(query),
+      listConnections: (query, context) => this.connections.list(query, context),
       getConnection: ({ id }, context) => this.connections.get(id, context),
       listProbes: (query, context) => this.connections.probes(query, context),
       createConnection: (input, context) => this.remote.create(input, context),
@@ -57,7 +62,7 @@ export class OpenclawController implements OnModuleInit {
       updateConnection: (input, context) => this.remote.update(input, context),
       rotateDevice: (input, context) => this.remote.rotateDevice(input, context),
       deleteConnection: (input, context) => this.remote.remove(input, context),
-      listAgents: (input) => this.listAgents.execute(input),
+      listAgents: (input, context) => this.listAgents.execute(input, context),
       listGatewayModels: (input, context) => this.agents.models(input, context),
       createAgent: (input, context) => this.agents.create(input, context),
       updateAgent: (input, context) => this.agents.update(input, context),
@@ -66,14 +71,20 @@ export class OpenclawController implements OnModuleInit {
       getAgentFile: (input, context) => this.agentFiles.get(input, context),
       setAgentFile: (input, context) => this.agentFiles.set(input, context),
       createChat: (input, context) => this.createChat.execute(input, context),
-      listChats: (query) => this.chats.list(query),
+      listChats: (query, context) => this.chats.list(query, context),
+      updateChat: (input, context) => this.updateChat.execute(input, context),
+      putAttachment: (input, context) => this.attachments.put(input, context),
+      deleteAttachment: (input, context) => this.attachments.remove(input, context),
+      readAttachment: (input, context) => this.attachments.read(input, context),
+      searchMessages: (input, context) => this.searchMessages.execute(input, context),
       getChat: ({ id }, context) => this.chats.get(id, context),
       listMessages: (query, context) => this.chats.messages(query, context),
       sendMessage: (input, context) => this.sendMessage.execute(input, context),
-      getChatUsage: (input, context) => this.chatUsage.execute(input, context),
+      getChatUsage: (input, context) => this.gatewayCalls.sum(input, context),
+      listGatewayCalls: (input, context) => this.gatewayCalls.list(input, context),
       followChat: (input, context) => this.followChat.execute(input, context),
       abortTurn: (input, context) => this.abortTurn.execute(input, context),
-      listApprovals: (query) => this.approvals.list(query),
+      listApprovals: (query, context) => this.approvals.list(query, context),
       decideApproval: (input, context) => this.approvals.execute(input, context),
       deleteChat: (input, context) => this.deleteChat.execute(input, context),
     });

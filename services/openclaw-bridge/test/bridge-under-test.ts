@@ -30,6 +30,8 @@ export interface BridgeUnderTest {
   connect(url: string, token: string): Promise<{ deploymentId: string; connectionId: string }>;
   /** Connects, waits until it stands, and opens a chat. */
   chatWith(url: string, token: string): Promise<Chat>;
+  /** The same with the gateway of somebody else; `OUTBOUND_ALLOWED_RANGES` must allow it. */
+  chatWithRemote(url: string, token: string): Promise<Chat>;
   send(chatId: string, text: string): Promise<Message>;
   messages(chatId: string): Promise<Message[]>;
   /** The reply to a message, once it has ended. */
@@ -43,7 +45,10 @@ export interface BridgeUnderTest {
   stop(): Promise<void>;
 }
 
-const operator: Partial<Context> = { actor: { type: 'user', id: randomUUID(), role: 'operator' } };
+/** Whose chats the system's own are. */
+export const person = randomUUID();
+
+const operator: Partial<Context> = { actor: { type: 'user', id: person, role: 'operator' } };
 
 /** The bridge on a real bus and database, with the real vault; `startsBridge: false` leaves it to the test. */
 export async function startBridgeUnderTest(
@@ -85,6 +90,13 @@ export async function startBridgeUnderTest(
   const call: BridgeUnderTest['call'] = (contract, input, as = {}) =>
     bus.call(contract, input, { ...serviceContext('test'), ...as });
 
+  const chatAt = async (deploymentId: string): Promise<Chat> => {
+    await eventually(async () => {
+      const { items } = await call(openclawRequests.listAgents, { deploymentId });
+      if (!items[0]?.online) throw new Error('the agent is not there yet');
+    });
+    return call(openclawRequests.createChat, { deploymentId }, operator);
+  };
   const system: BridgeUnderTest = {
     environment,
     testPassword: nats.passwordOf('test'),
@@ -105,13 +117,10 @@ export async function startBridgeUnderTest(
       });
       return { deploymentId, connectionId: connection.id };
     },
-    chatWith: async (url, token) => {
-      const { deploymentId } = await system.connect(url, token);
-      await eventually(async () => {
-        const { items } = await call(openclawRequests.listAgents, { deploymentId });
-        if (!items[0]?.online) throw new Error('the agent is not there yet');
-      });
-      return call(openclawRequests.createChat, { deploymentId }, operator);
+    chatWith: async (url, token) => chatAt((await system.connect(url, token)).deploymentId),
+    chatWithRemote: async (url, credential) => {
+      const target = { name: `elsewhere ${randomUUID()}`, url, auth: 'token' as const, credential };
+      return chatAt((await call(openclawRequests.createConnection, target, operator)).id);
     },
     send: (id, text) => call(openclawRequests.sendMessage, { id, text }, operator),
     messages: async (id) => {
@@ -131,8 +140,12 @@ export async function startBridgeUnderTest(
     },
     follow: (chatId) => {
       const frames: ChatFrame[] = [];
-      bus.followLive(openclawLive.chat, chatId, ({ data }) => frames.push(data));
-      return { frames, text: () => shownText(frames) };
+      let text = '';
+      bus.followLive(openclawLive.chat, chatId, ({ data }) => {
+        frames.push(data);
+        text = textAfter(text, data);
+      });
+      return { frames, text: () => text };
     },
     startBridge: async () => {
       bridge = await startService(openclawBridgeService, environment);
@@ -159,10 +172,10 @@ export async function startBridgeUnderTest(
 
 /** The text of the last reply as a reader of these frames has it on the screen. */
 export function shownText(frames: readonly ChatFrame[]): string {
-  let text = '';
-  for (const frame of frames) {
-    if (frame.kind === 'message' && frame.message.role === 'assistant') text = frame.message.text;
-    if (frame.kind === 'delta') text = text.slice(0, frame.offset) + frame.delta;
-  }
-  return text;
+  return frames.reduce(textAfter, '');
+}
+
+function textAfter(text: string, frame: ChatFrame): string {
+  if (frame.kind === 'delta') return text.slice(0, frame.offset) + frame.delta;
+  return frame.kind === 'message' && frame.message.role === 'assistant' ? frame.message.text : text;
 }

@@ -8,14 +8,14 @@ import { schemaDrift } from '@aether/persistence/data-source';
 import { FakeGateway, type TurnStep } from '@aether/testing/fake-gateway';
 import { eventually } from '@aether/testing/eventually';
 import { openclawBridgeService } from '../src/service.js';
-import { shownText, startBridgeUnderTest, type BridgeUnderTest } from './bridge-under-test.js';
+import { person, shownText, startBridgeUnderTest, type BridgeUnderTest } from './bridge-under-test.js';
 
 let bridge: BridgeUnderTest;
 let gateway: FakeGateway;
 let chat: Chat;
 
 const as = (role: 'viewer' | 'operator', more: Partial<Context> = {}): Partial<Context> => ({
-  actor: { type: 'user', id: 'somebody', role },
+  actor: { type: 'user', id: person, role },
   ...more,
 });
 

@@ -134,8 +134,12 @@ describe('a connection', () => {
   test('that is removed takes its chats and agents with it', async () => {
     const chat = await bridge.chatWith(gateway.url, gateway.token);
     const { deploymentId, connectionId } = chat;
-    expect(await bridge.call(closeConnection, { deploymentId, remove: true })).toEqual({ closed: true });
-    expect(await bridge.call(closeConnection, { deploymentId, remove: true })).toEqual({ closed: false });
+    expect(await bridge.call(closeConnection, { deploymentId, remove: true })).toMatchObject({
+      closed: true,
+    });
+    expect(await bridge.call(closeConnection, { deploymentId, remove: true })).toMatchObject({
+      closed: false,
+    });
     await expect(bridge.call(getChat, { id: chat.id })).rejects.toMatchObject({ code: 'chat_not_found' });
     await expect(bridge.call(getConnection, { id: connectionId })).rejects.toMatchObject({
       code: 'connection_not_found',

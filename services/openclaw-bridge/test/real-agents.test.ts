@@ -6,7 +6,7 @@ import { useRealGateway } from '@aether/testing/real-gateway';
 import { say } from '@aether/testing/scripted-model';
 import { startBridgeUnderTest, type BridgeUnderTest } from './bridge-under-test.js';
 
-const gateway = useRealGateway();
+const gateway = useRealGateway({ models: [{ id: 'scripted-1' }, { id: 'scripted-2' }] });
 const person = (role: 'operator' | 'viewer'): Partial<Context> => ({
   actor: { type: 'user', id: '01a20bc2-a856-776f-b392-f9004b364209', role },
 });
@@ -34,22 +34,28 @@ async function toldTo(agentId: string): Promise<string> {
   return JSON.stringify(gateway().model.requests.at(-1));
 }
 
-test('a second agent with its own instructions answers in the same gateway', async () => {
+test('a second agent with its own instructions and model answers in the same gateway', async () => {
   const models = await bridge.call(openclawRequests.listGatewayModels, { deploymentId }, operator);
-  expect(models.items.map(({ id }) => id)).toContain('aether/scripted-1');
+  expect(models.items.map(({ id }) => id)).toEqual(
+    expect.arrayContaining(['aether/scripted-1', 'aether/scripted-2']),
+  );
   const agent = await bridge.call(
     openclawRequests.createAgent,
     {
       deploymentId,
       name: 'Worker B',
-      model: 'aether/scripted-1',
+      model: 'aether/scripted-2',
       files: { 'SOUL.md': 'You are a lighthouse.' },
     },
     operator,
   );
-  expect(agent).toMatchObject({ id: 'worker-b', name: 'Worker B', model: 'aether/scripted-1', online: true });
-  expect(await toldTo('worker-b')).toContain('You are a lighthouse.');
-  expect(await toldTo('main')).not.toContain('lighthouse');
+  expect(agent).toMatchObject({ id: 'worker-b', name: 'Worker B', model: 'aether/scripted-2', online: true });
+  const asked = await toldTo('worker-b');
+  expect(asked).toContain('You are a lighthouse.');
+  expect(JSON.parse(asked)).toMatchObject({ model: 'scripted-2' });
+  const first = await toldTo('main');
+  expect(first).not.toContain('lighthouse');
+  expect(JSON.parse(first)).toMatchObject({ model: 'scripted-1' });
 }, 120_000);
 
 test("an agent's files are listed, read and written, and count from its next turn on", async () => {

@@ -7,12 +7,17 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { openclawRequests, type Chat } from '@aether/contracts/openclaw';
 import type { Context } from '@aether/messaging/context';
+import { newId } from '@aether/messaging/id';
 import { useRealGateway } from '@aether/testing/real-gateway';
 import { callTools, say } from '@aether/testing/scripted-model';
 import { eventually } from '@aether/testing/eventually';
-import { startBridgeUnderTest, type BridgeUnderTest } from './bridge-under-test.js';
+import { person, startBridgeUnderTest, type BridgeUnderTest } from './bridge-under-test.js';
 
-const gateway = useRealGateway();
+const gateway = useRealGateway({ models: [{ id: 'scripted-1', images: true }] });
+const RED_PIXEL = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg==',
+  'base64',
+);
 const count = Array.from({ length: 40 }, (_, index) => `${index + 1} `);
 const counted = count.join('').trim();
 
@@ -59,6 +64,42 @@ describe('with a real OpenClaw gateway', () => {
     expect(reply.toolCalls[0]).toMatchObject({ name: 'exec', isError: false });
     expect(reply.toolCalls[0]?.result).toContain('seen-by-a-tool');
   }, 90_000);
+
+  test('a picture reaches the model as one, and a file the workspace of the agent', async () => {
+    const parts: unknown[] = [];
+    const tasks: string[] = [];
+    gateway().model.answer(({ body, task, toolResults }) => {
+      parts.push(...body.messages.flatMap(({ content }) => (Array.isArray(content) ? content : [])));
+      tasks.push(task);
+      const path = /[^\s"'[\]()<>|]*notes[^\s"'[\]()<>|]*\.txt/.exec(task)?.[0];
+      return path && toolResults.length === 0
+        ? callTools([{ name: 'read', arguments: { path } }])
+        : say(`Seen. ${toolResults.join(' ')}`);
+    });
+    const owner: Partial<Context> = { actor: { type: 'user', id: person, role: 'operator' } };
+    const bring = async (name: string, mediaType: string, content: Buffer) => {
+      const attachmentId = newId();
+      const whole = { bytes: content.length, offset: 0, content: content.toString('base64') };
+      const piece = { id: chat.id, attachmentId, name, mediaType, ...whole };
+      await bridge.call(openclawRequests.putAttachment, piece, owner);
+      return attachmentId;
+    };
+    const attachmentIds = [
+      await bring('red.png', 'image/png', RED_PIXEL),
+      await bring('notes.txt', 'text/plain', Buffer.from('the code is heron-42')),
+    ];
+    const sent = await bridge.call(
+      openclawRequests.sendMessage,
+      { id: chat.id, text: 'what is this', attachmentIds },
+      owner,
+    );
+    const reply = await bridge.reply(chat.id, sent, 90_000);
+    expect({ ...reply, tasks }).toMatchObject({ state: 'complete' });
+    expect(JSON.stringify(parts)).toContain(RED_PIXEL.toString('base64'));
+    expect({ text: reply.text, tasks }).toMatchObject({
+      text: expect.stringContaining('heron-42') as unknown,
+    });
+  }, 120_000);
 
   test('a service has the agent work in a directory, and learns what that used', async () => {
     const service: Partial<Context> = { actor: { type: 'service', id: 'orchestrator', role: null } };

@@ -77,7 +77,7 @@ describe('each refusal of a gateway has a reason, a remedy and a behaviour of it
     [
       'bad parameters',
       () => connectRefusals.invalidParams('at /client/id: must be equal to one of the allowed values'),
-      { state: 'refused', code: 'handshake_invalid' },
+      { state: 'refused', code: 'params_invalid' },
     ],
     ['foreign origin', connectRefusals.originNotAllowed, { state: 'refused', code: 'origin_not_allowed' }],
     ['starting', () => connectRefusals.starting(), { state: 'disconnected', code: 'starting' }],
@@ -116,11 +116,16 @@ describe('each refusal of a gateway has a reason, a remedy and a behaviour of it
   });
 
   test.each([
-    [403, { state: 'refused', code: 'proxy_not_trusted' }],
-    [503, { state: 'disconnected', code: 'draining' }],
-    [302, { state: 'disconnected', code: 'upgrade_refused' }],
-  ])('HTTP %d at the upgrade', async (status, expected) => {
-    gateway.refuseUpgrades(status);
+    [403, 'proxy_attribution_required', { state: 'refused', code: 'proxy_not_trusted' }],
+    [403, 'of the proxy', { state: 'refused', code: 'edge_forbidden' }],
+    [401, 'of the proxy', { state: 'refused', code: 'edge_refused' }],
+    [429, 'rate_limited', { state: 'disconnected', code: 'edge_locked_out' }],
+    [503, 'unavailable', { state: 'disconnected', code: 'draining' }],
+    [502, 'of the proxy', { state: 'disconnected', code: 'edge_without_gateway' }],
+    [302, 'of the proxy', { state: 'disconnected', code: 'redirected' }],
+    [404, 'not found', { state: 'disconnected', code: 'upgrade_refused' }],
+  ])('HTTP %d at the upgrade (%s)', async (status, type, expected) => {
+    gateway.refuseUpgrades(status, { error: { type, message: 'refused' } });
     const id = await connect();
     await eventually(async () => expect(await reasonOf(id)).toEqual(expected));
   });
@@ -278,8 +283,12 @@ test('a gateway that moves is followed to its new address, and a closed one stay
     tokenSecretId: String(row?.token_secret_id),
   });
   await eventually(() => expect(other.connected).toHaveLength(1));
-  expect(await bridge.call(openclawRequests.closeConnection, { deploymentId })).toEqual({ closed: true });
-  expect(await bridge.call(openclawRequests.closeConnection, { deploymentId })).toEqual({ closed: true });
+  expect(await bridge.call(openclawRequests.closeConnection, { deploymentId })).toMatchObject({
+    closed: true,
+  });
+  expect(await bridge.call(openclawRequests.closeConnection, { deploymentId })).toMatchObject({
+    closed: true,
+  });
   await eventually(() => expect(other.connected).toHaveLength(0));
   expect(await reasonOf(connectionId)).toEqual({ state: 'closed', code: null });
   await other.stop();

@@ -8,7 +8,7 @@ import { newId } from '@aether/messaging/id';
 import { FakeGateway, type FakeGatewayOptions } from '@aether/testing/fake-gateway';
 import { eventually } from '@aether/testing/eventually';
 import { generate } from 'selfsigned';
-import { startBridgeUnderTest, type BridgeUnderTest } from './bridge-under-test.js';
+import { person, startBridgeUnderTest, type BridgeUnderTest } from './bridge-under-test.js';
 
 const {
   createConnection,
@@ -19,7 +19,7 @@ const {
   testConnection,
   updateConnection,
 } = openclawRequests;
-const operator: Partial<Context> = { actor: { type: 'user', id: newId(), role: 'operator' } };
+const operator: Partial<Context> = { actor: { type: 'user', id: person, role: 'operator' } };
 const admin: Partial<Context> = { actor: { type: 'user', id: newId(), role: 'admin' } };
 const viewer: Partial<Context> = { actor: { type: 'user', id: newId(), role: 'viewer' } };
 
@@ -122,7 +122,7 @@ describe('a gateway that runs elsewhere', () => {
     const gateway = await start({ tls, access });
     const tlsFingerprint = new X509Certificate(tls.cert).fingerprint256;
     const { id } = await connect(gateway, { tlsFingerprint });
-    await inState(id, 'disconnected', 'upgrade_refused');
+    await inState(id, 'disconnected', 'redirected');
     const changed = await bridge.call(updateConnection, { id, access }, operator);
     expect(changed.accessClientId).toBe('aether.access');
     expect(JSON.stringify(changed)).not.toContain('access-secret');
@@ -199,7 +199,71 @@ describe('pairing', () => {
   });
 });
 
+describe('of a gateway', () => {
+  test.each([
+    [3, '2026.3.1', 'gateway_too_old', 'Update OpenClaw there'],
+    [5, '2027.1.0', 'gateway_too_new', 'Update Aether'],
+  ])(
+    'that speaks protocol %d alone, it is said that nothing works and which end is too old',
+    async (...given) => {
+      const [protocol, version, code, remedy] = given;
+      const { id } = await connect(await start({ protocol, version }));
+      const { reason } = await inState(id, 'refused', code);
+      expect(reason?.cause).toContain(`protocol ${protocol}, and Aether 4`);
+      expect(reason?.remedy).toContain(remedy);
+    },
+  );
+
+  test('the protocol and the methods are stored, and what its lacks cost is told, also while it is away', async () => {
+    const lacks = ['sessions.create', 'chat.abort'];
+    const gateway = await start({ lacks, version: '2026.8.1' });
+    const { id } = await connect(gateway);
+    const told = {
+      gatewayVersion: '2026.8.1',
+      protocol: 4,
+      missing: expect.arrayContaining([
+        { method: 'chat.abort', effect: 'replies cannot be stopped' },
+        { method: 'sessions.create', effect: 'agents cannot work in a directory, so not in missions' },
+      ]) as unknown,
+    };
+    expect(await inState(id, 'connected')).toMatchObject(told);
+    const [row] = await bridge.query('SELECT protocol, methods FROM connection WHERE id = $1', [id]);
+    expect(row?.['protocol']).toBe(4);
+    expect(row?.['methods']).toContain('chat.send');
+    expect(row?.['methods']).not.toContain('chat.abort');
+    await gateway.crash();
+    await eventually(async () => {
+      const { state, ...rest } = await bridge.call(getConnection, { id });
+      expect({ state, ...rest }).toMatchObject({ ...told, state: 'disconnected' });
+    });
+  });
+
+  test('that was brought up to date no lack is told any more', async () => {
+    const old = await start({ lacks: ['chat.abort'] });
+    const { id } = await connect(old);
+    const lack = { method: 'chat.abort', effect: 'replies cannot be stopped' };
+    expect((await inState(id, 'connected')).missing).toContainEqual(lack);
+    const port = Number(new URL(old.url).port);
+    await old.stop();
+    await start({ port });
+    await eventually(async () => {
+      const { state, missing } = await bridge.call(getConnection, { id });
+      expect(state).toBe('connected');
+      expect(missing).not.toContainEqual(lack);
+    });
+  });
+});
+
 describe('attack', () => {
+  test('server-side request forgery by a redirect: an address that leads elsewhere is not followed', async () => {
+    const inside = await start();
+    const outside = await start();
+    outside.refuseUpgrades(302, {}, { location: inside.url.replace('ws', 'http') });
+    const { id } = await connect(outside);
+    await inState(id, 'disconnected', 'redirected');
+    expect(inside.upgrades).toHaveLength(0);
+  });
+
   test.each([
     ['the metadata service of a cloud', 'ws://169.254.169.254/latest'],
     ['a machine of the private network', 'wss://10.1.2.3'],

@@ -9,7 +9,7 @@ let bridge: BridgeUnderTest;
 let gateway: FakeGateway;
 
 beforeAll(async () => {
-  bridge = await startBridgeUnderTest();
+  bridge = await startBridgeUnderTest({ OUTBOUND_ALLOWED_RANGES: '127.0.0.0/8' });
 });
 afterAll(() => bridge.stop());
 afterEach(() => gateway.stop());
@@ -52,7 +52,7 @@ describe('a token that is replaced', () => {
         yield { text: 'then the rest' };
       },
     });
-    const chat = await bridge.chatWith(gateway.url, gateway.token);
+    const chat = await bridge.chatWithRemote(gateway.url, gateway.token);
     const sent = await bridge.send(chat.id, 'hello');
     await eventually(async () => expect((await bridge.messages(chat.id)).at(-1)?.text).toBe('first, '));
     const [socket] = gateway.connected;
@@ -71,10 +71,20 @@ describe('a token that is replaced', () => {
 
   test('by a wrong one says so, and by the right one connects again', async () => {
     gateway = await FakeGateway.start();
-    const chat = await bridge.chatWith(gateway.url, gateway.token);
+    const chat = await bridge.chatWithRemote(gateway.url, gateway.token);
     await replaceToken(chat, 'a-wrong-token');
     await isInState(chat, 'refused');
     await replaceToken(chat, gateway.token);
     await isInState(chat, 'connected');
+  });
+
+  test('leaves the connection that stands to a deployed gateway, which is restarted with it', async () => {
+    gateway = await FakeGateway.start();
+    const chat = await bridge.chatWith(gateway.url, gateway.token);
+    const [socket] = gateway.connected;
+    await replaceToken(chat, 'the-next-token');
+    const sent = await bridge.send(chat.id, 'hello');
+    expect(await bridge.reply(chat.id, sent)).toMatchObject({ state: 'complete' });
+    expect(gateway.connected).toEqual([socket]);
   });
 });

@@ -4,7 +4,7 @@ import { FakeGateway, Refusal } from '@aether/testing/fake-gateway';
 import { eventually } from '@aether/testing/eventually';
 import { shownText, startBridgeUnderTest, type BridgeUnderTest } from './bridge-under-test.js';
 
-const { abortTurn, followChat, getConnection } = openclawRequests;
+const { abortTurn, closeConnection, createChat, followChat, getConnection } = openclawRequests;
 
 let bridge: BridgeUnderTest;
 let gateway: FakeGateway;
@@ -60,7 +60,21 @@ describe('a message', () => {
     const sent = await bridge.send(chat.id, 'hello');
     expect(await bridge.reply(chat.id, sent)).toMatchObject({
       state: 'failed',
-      reason: { code: 'message_refused', cause: 'Agent "main" no longer exists in configuration' },
+      reason: { code: 'agent_gone', cause: 'The gateway has no agent “main” any more.' },
+    });
+  });
+
+  test('in a directory says which scope the gateway withholds for that', async () => {
+    gateway.override('sessions.create', () => {
+      throw new Refusal('FORBIDDEN', 'missing scope: operator.admin');
+    });
+    const input = { deploymentId: chat.deploymentId, directory: '/of/a/mission' };
+    const service = { actor: { type: 'service' as const, id: 'orchestrator', role: null } };
+    const { id } = await bridge.call(createChat, input, service);
+    const sent = await bridge.call(openclawRequests.sendMessage, { id, text: 'work' }, service);
+    expect(await bridge.reply(id, sent)).toMatchObject({
+      state: 'failed',
+      reason: { code: 'scope_missing', cause: 'The gateway withholds operator.admin.' },
     });
   });
 
@@ -151,6 +165,21 @@ describe('a turn', () => {
     expect(await bridge.reply(chat.id, sent)).toMatchObject({ state: 'complete', text: 'Once more.' });
     expect(sends()).toBe(1);
     expect(await bridge.messages(chat.id)).toHaveLength(2);
+  });
+
+  test('that runs is let end before its connection is closed, and no other is begun meanwhile', async () => {
+    const { deploymentId } = chat;
+    const close = () => bridge.call(closeConnection, { deploymentId, drain: true });
+    const other = await bridge.call(createChat, { deploymentId });
+    const sent = await bridge.send(chat.id, 'think');
+    await isRunning();
+    expect(await close()).toEqual({ closed: false, running: 1 });
+    await bridge.send(other.id, 'me too');
+    await bridge.call(abortTurn, { id: chat.id });
+    expect(await bridge.reply(chat.id, sent)).toMatchObject({ state: 'aborted', text: 'begun' });
+    expect(await close()).toEqual({ closed: true, running: 0 });
+    expect(sends()).toBe(1);
+    expect((await bridge.messages(other.id)).at(-1)).toMatchObject({ role: 'assistant', state: 'queued' });
   });
 
   test('has the tools that it used while nobody was connected', async () => {

@@ -4,6 +4,7 @@ import type { ConnectionRow } from '../connections/connection.entity.js';
 import { ConnectionHub } from '../connections/connection-hub.js';
 import { ConnectionRepository } from '../connections/connection.repository.js';
 import { GatewayRequestError } from '../gateway/gateway-client.js';
+import { explainRefusal } from '../gateway/refused-request.js';
 
 const ANSWER_WITHIN_MS = 10_000;
 /** How it says that an agent is not there. */
@@ -23,16 +24,18 @@ export class AskGateway {
 
   /** The connection to the gateway of a deployment or remote connection, with the way to ask it. */
   async of(deploymentId: string, context: Context): Promise<{ row: ConnectionRow; ask: Ask }> {
-    const row = await this.connections.findByDeployment(deploymentId);
+    const row = await this.connections.findGatewayFor(context.actor, deploymentId);
     if (!row || row.state === 'closed') throw context.fail('connection_not_found');
     const ask: Ask = async (method, params) => {
       try {
         return await this.hub.request(row.id, method, { params, timeoutMs: ANSWER_WITHIN_MS });
       } catch (error) {
         if (!(error instanceof GatewayRequestError)) throw error;
-        const detail = error.message;
-        if (error.isLost || error.retryable) throw context.fail('gateway_away', { detail });
-        throw context.fail(NO_AGENT.test(detail) ? 'agent_not_found' : 'gateway_refused', { detail });
+        const told = explainRefusal(error);
+        const fields = told ? { detail: told.cause, hint: told.remedy } : { detail: error.message };
+        if (error.isLost || error.retryable) throw context.fail('gateway_away', fields);
+        if (NO_AGENT.test(error.message)) throw context.fail('agent_not_found', { detail: error.message });
+        throw context.fail('gateway_refused', fields);
       }
     };
     return { row, ask };

@@ -1,4 +1,5 @@
 import type { Agent } from '@aether/contracts/openclaw';
+import type { Context } from '@aether/messaging/context';
 import { Injectable } from '@nestjs/common';
 import type { ConnectionRow } from '../connections/connection.entity.js';
 import { ConnectionRepository } from '../connections/connection.repository.js';
@@ -9,10 +10,13 @@ export class ListAgents {
   constructor(private readonly connections: ConnectionRepository) {}
 
   /** Agents of gateways that are away are listed from what they last said. */
-  async execute({ deploymentId }: { deploymentId?: string }): Promise<{ items: Agent[] }> {
+  async execute(
+    { deploymentId }: { deploymentId?: string },
+    { actor }: Context,
+  ): Promise<{ items: Agent[] }> {
     const rows = deploymentId
-      ? [await this.connections.findByDeployment(deploymentId)]
-      : await this.connections.all();
+      ? [await this.connections.findGatewayFor(actor, deploymentId)]
+      : await this.connections.all(actor);
     return { items: rows.filter((row) => row !== null).flatMap(agentsOf) };
   }
 }
@@ -26,6 +30,7 @@ function agentsOf(row: ConnectionRow): Agent[] {
     deploymentId: row.deploymentId,
     deploymentName: row.name,
     remote: row.kind === 'remote',
+    visibility: row.visibility,
     online: row.state === 'connected',
     first: agent === first,
   }));

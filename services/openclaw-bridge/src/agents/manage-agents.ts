@@ -122,7 +122,7 @@ export class ManageAgents {
     context: Refusing<'agent_not_found'>,
   ): Promise<Agent> {
     await this.gateways.refresh(row);
-    const { items } = await this.agents.execute({ deploymentId: row.deploymentId });
+    const { items } = await this.agents.execute({ deploymentId: row.deploymentId }, context);
     const agent = items.find(({ id }) => id === agentId);
     if (!agent) throw context.fail('agent_not_found');
     return agent;

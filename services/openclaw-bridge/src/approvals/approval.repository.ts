@@ -1,10 +1,13 @@
 import { approvalEvents } from '@aether/contracts/approvals';
-import { serviceContext, type Context } from '@aether/messaging/context';
+import { canSee } from '@aether/messaging/access';
+import { serviceContext, type Actor, type Context } from '@aether/messaging/context';
 import { newId } from '@aether/messaging/id';
 import { Database } from '@aether/persistence/database';
 import { pageById, type PageBounds } from '@aether/persistence/paging';
+import { onlyWhereVisible } from '@aether/persistence/visibility';
 import type { Clock } from '@aether/runtime/clock';
 import { Inject, Injectable } from '@nestjs/common';
+import { ChatRow } from '../chats/chat.entity.js';
 import { CLOCK } from '../tokens.js';
 import { ApprovalRow } from './approval.entity.js';
 
@@ -20,13 +23,24 @@ export class ApprovalRepository {
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
-  async find(id: string): Promise<ApprovalRow | null> {
-    return this.database.read((manager) => manager.findOneBy(ApprovalRow, { id }));
+  /** One of a chat that the actor may see. */
+  async findFor(actor: Actor, id: string): Promise<ApprovalRow | null> {
+    return this.database.read(async (manager) => {
+      const row = await manager.findOneBy(ApprovalRow, { id });
+      const chat = row && (await manager.findOneBy(ChatRow, { id: row.chatId }));
+      return chat && canSee(actor, chat) ? row : null;
+    });
   }
 
-  async list({ chatId, state, ...bounds }: PageBounds & { chatId?: string; state?: 'pending' }) {
+  async list(
+    actor: Actor,
+    { chatId, state, ...bounds }: PageBounds & { chatId?: string; state?: 'pending' },
+  ) {
     return this.database.read((manager) => {
-      const query = manager.createQueryBuilder(ApprovalRow, 'row').where('true');
+      const query = manager
+        .createQueryBuilder(ApprovalRow, 'row')
+        .innerJoin(ChatRow, 'chat', 'chat.id = row.chatId');
+      onlyWhereVisible(query, 'chat', actor);
       if (chatId) query.andWhere('row.chatId = :chatId', { chatId });
       if (state)
         query.andWhere('row.state = :state AND row.expiresAt > :now', { state, now: this.clock.now() });
@@ -51,8 +65,9 @@ export class ApprovalRepository {
         .orIgnore()
         .returning('id')
         .execute();
-      if ((inserted.raw as unknown[]).length > 0)
-        await tx.publish(approvalEvents.approvalRequested, { approval: row.reply(row.createdAt) });
+      if ((inserted.raw as unknown[]).length === 0) return;
+      const chat = await tx.manager.findOneByOrFail(ChatRow, { id: row.chatId });
+      await tx.publish(approvalEvents.approvalRequested, { approval: row.reply(row.createdAt) }, chat);
     });
   }
 
@@ -70,7 +85,8 @@ export class ApprovalRepository {
       if (!row) return null;
       Object.assign(row, { state, decidedBy: context.actor.id, decidedAt: this.clock.now() });
       await tx.manager.save(row);
-      await tx.publish(approvalEvents.approvalDecided, { approval: row.reply(this.clock.now()) });
+      const chat = await tx.manager.findOneByOrFail(ChatRow, { id: row.chatId });
+      await tx.publish(approvalEvents.approvalDecided, { approval: row.reply(this.clock.now()) }, chat);
       return row;
     });
   }

@@ -14,7 +14,7 @@ export class AbortTurn {
 
   async execute({ id }: { id: string }, context: RequestContext<typeof openclawRequests.abortTurn>) {
     requireServiceOr(context, 'chats:write');
-    if (!(await this.chats.find(id))) throw context.fail('chat_not_found');
+    if (!(await this.chats.findFor(context.actor, id))) throw context.fail('chat_not_found');
     return { aborted: await this.turns.abort(id) };
   }
 }

@@ -41,6 +41,11 @@ export class ChatFeed {
     this.about(turn, { kind: 'status', messageId: turn.replyId, seq: turn.seq, phase });
   }
 
+  /** Whoever looks at the chat has to ask anew whether they may. */
+  accessChanged(chatId: string): void {
+    this.publish(chatId, '', { kind: 'access' });
+  }
+
   about(turn: Turn, frame: ChatFrame): void {
     this.publish(turn.chatId, turn.cursor, frame);
   }

@@ -1,4 +1,5 @@
 import type { Chat, Permissions } from '@aether/contracts/openclaw';
+import type { Visibility } from '@aether/contracts/schemas';
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
 @Entity('chat')
@@ -35,8 +36,13 @@ export class ChatRow {
   @Column('int', { name: 'last_seq' })
   lastSeq: number;
 
+  /** The person whose chat it is, also where a key or a service opened it. */
   @Column('text', { name: 'created_by' })
   createdBy: string;
+
+  /** Who sees it beside that person. */
+  @Column('text')
+  visibility: Visibility;
 
   @Column('timestamptz', { name: 'created_at' })
   createdAt: Date;
@@ -57,6 +63,7 @@ export class ChatRow {
       agentId: this.agentId,
       title: this.title,
       createdBy: this.createdBy,
+      visibility: this.visibility,
       createdAt: this.createdAt.toISOString(),
       updatedAt: this.updatedAt.toISOString(),
     };

@@ -1,15 +1,18 @@
-import { openclawEvents, type Reason, type ToolCall } from '@aether/contracts/openclaw';
-import { serviceContext } from '@aether/messaging/context';
+import { openclawEvents, type Message, type Reason } from '@aether/contracts/openclaw';
+import { canSee, personOf } from '@aether/messaging/access';
+import type { Actor } from '@aether/messaging/context';
 import { newId } from '@aether/messaging/id';
 import { Database, type Transaction } from '@aether/persistence/database';
 import { pageById, type PageBounds } from '@aether/persistence/paging';
+import { onlyVisible } from '@aether/persistence/visibility';
 import type { Clock } from '@aether/runtime/clock';
 import { Inject, Injectable } from '@nestjs/common';
-import { In, IsNull, MoreThanOrEqual } from 'typeorm';
+import { In, MoreThanOrEqual } from 'typeorm';
 import { ApprovalRow } from '../approvals/approval.entity.js';
 import { CLOCK } from '../tokens.js';
+import { AttachmentRow } from './attachment.entity.js';
 import { ChatRow } from './chat.entity.js';
-import { MessageRow, fitting, type Outcome } from './message.entity.js';
+import { MessageRow, fitting } from './message.entity.js';
 
 /** A turn that has not ended, with what is needed to go on with it. */
 export interface OpenTurn {
@@ -17,6 +20,8 @@ export interface OpenTurn {
   readonly prompt: MessageRow;
   readonly reply: MessageRow;
 }
+
+export const OPEN_REPLY = `row.role = 'assistant' AND row.state IN ('queued', 'sent', 'streaming')`;
 
 @Injectable()
 export class ChatRepository {
@@ -29,10 +34,16 @@ export class ChatRepository {
     return this.database.read((manager) => manager.findOneBy(ChatRow, { id }));
   }
 
-  async list(bounds: PageBounds, deploymentId?: string) {
+  /** The chat, where the actor may see it. */
+  async findFor(actor: Actor, id: string): Promise<ChatRow | null> {
+    const chat = await this.find(id);
+    return chat && canSee(actor, chat) ? chat : null;
+  }
+
+  async list(actor: Actor, { deploymentId, ...bounds }: PageBounds & { deploymentId?: string }) {
     return this.database.read((manager) => {
-      const query = manager.createQueryBuilder(ChatRow, 'row');
-      if (deploymentId) query.where('row.deploymentId = :deploymentId', { deploymentId });
+      const query = onlyVisible(manager.createQueryBuilder(ChatRow, 'row'), actor);
+      if (deploymentId) query.andWhere('row.deploymentId = :deploymentId', { deploymentId });
       return pageById(query, bounds);
     });
   }
@@ -40,16 +51,15 @@ export class ChatRepository {
   /** Shorter pages than asked for where the messages are long. */
   async messages(
     chatId: string,
-    bounds: PageBounds,
+    { upTo, ...bounds }: PageBounds & { upTo?: number },
   ): Promise<{ items: MessageRow[]; nextCursor: string | null }> {
-    const page = await this.database.read((manager) =>
-      pageById(
-        manager.createQueryBuilder(MessageRow, 'row').where('row.chatId = :chatId', { chatId }),
-        bounds,
-      ),
-    );
+    const page = await this.database.read((manager) => {
+      const query = manager.createQueryBuilder(MessageRow, 'row').where('row.chatId = :chatId', { chatId });
+      if (upTo !== undefined) query.andWhere('row.seq <= :upTo', { upTo });
+      return pageById(query, bounds);
+    });
     const limit = fitting(page.items).length;
-    return limit < page.items.length ? this.messages(chatId, { ...bounds, limit }) : page;
+    return limit < page.items.length ? this.messages(chatId, { ...bounds, upTo, limit }) : page;
   }
 
   async messagesFrom(chatId: string, from: { seq: number; limit: number }): Promise<MessageRow[]> {
@@ -66,20 +76,37 @@ export class ChatRepository {
     tx: Transaction,
     fields: Pick<
       ChatRow,
-      'connectionId' | 'deploymentId' | 'agentId' | 'title' | 'directory' | 'permissions' | 'missionId'
-    >,
+      | 'connectionId'
+      | 'deploymentId'
+      | 'agentId'
+      | 'title'
+      | 'directory'
+      | 'permissions'
+      | 'missionId'
+      | 'visibility'
+    > & { createdBy?: string },
   ): Promise<ChatRow> {
     const now = this.clock.now();
     const chat = Object.assign(new ChatRow(), {
+      createdBy: personOf(tx.context.actor),
       ...fields,
       id: newId(),
       lastSeq: 0,
-      createdBy: tx.context.actor.id,
       createdAt: now,
       updatedAt: now,
     });
     await tx.manager.insert(ChatRow, chat);
-    await tx.publish(openclawEvents.chatCreated, { chat: chat.reply() });
+    await tx.publish(openclawEvents.chatCreated, { chat: chat.reply() }, chat);
+    return chat;
+  }
+
+  /** Applies `change` under a lock and tells of it; null where the chat is gone. */
+  async update(tx: Transaction, id: string, change: (chat: ChatRow) => void): Promise<ChatRow | null> {
+    const chat = await tx.manager.findOne(ChatRow, { where: { id }, lock: { mode: 'pessimistic_write' } });
+    if (!chat) return null;
+    change(chat);
+    await tx.manager.save(chat);
+    await tx.publish(openclawEvents.chatChanged, { chat: chat.reply() }, chat);
     return chat;
   }
 
@@ -87,14 +114,19 @@ export class ChatRepository {
   async beginTurn(
     tx: Transaction,
     chatId: string,
-    said: { id?: string | undefined; text: string; waitsFor: (connectionId: string) => Reason | null },
+    said: {
+      id?: string | undefined;
+      text: string;
+      attachments: Message['attachments'];
+      waitsFor: (connectionId: string) => Reason | null;
+    },
   ): Promise<OpenTurn | 'busy' | 'gone'> {
     const { manager } = tx;
     const chat = await manager.findOne(ChatRow, {
       where: { id: chatId },
       lock: { mode: 'pessimistic_write' },
     });
-    if (!chat) return 'gone';
+    if (!chat || !canSee(tx.context.actor, chat)) return 'gone';
     const open = await manager.existsBy(MessageRow, {
       chatId,
       role: 'assistant',
@@ -106,6 +138,7 @@ export class ChatRepository {
       chatId,
       reason: null,
       toolCalls: [],
+      attachments: [],
       sentAt: null,
       abortRequestedAt: null,
       createdAt: now,
@@ -115,6 +148,7 @@ export class ChatRepository {
       seq: chat.lastSeq + 1,
       role: 'user',
       text: said.text,
+      attachments: said.attachments,
       state: 'complete',
       replyTo: null,
       finishedAt: now,
@@ -133,18 +167,18 @@ export class ChatRepository {
     chat.lastSeq = reply.seq;
     chat.updatedAt = now;
     await manager.save(chat);
-    await tx.publish(openclawEvents.messageStored, { message: prompt.reply() });
+    await tx.publish(openclawEvents.messageStored, { message: prompt.reply() }, chat);
     return { chat, prompt, reply };
   }
 
-  /** Open turns of a connection's chats, oldest first. */
-  async openTurns(connectionId: string): Promise<OpenTurn[]> {
+  /** Open turns of a connection's chats, or those of these replies, oldest first. */
+  async openTurns(of: { connectionId: string } | { replyIds: string[] }): Promise<OpenTurn[]> {
     return this.database.read(async (manager) => {
       const replies = await manager
         .createQueryBuilder(MessageRow, 'row')
         .innerJoin(ChatRow, 'chat', 'chat.id = row.chatId')
-        .where('chat.connectionId = :connectionId', { connectionId })
-        .andWhere(`row.role = 'assistant' AND row.state IN ('queued', 'sent', 'streaming')`)
+        .where(OPEN_REPLY)
+        .andWhere('connectionId' in of ? 'chat.connectionId = :connectionId' : 'row.id IN (:...replyIds)', of)
         .orderBy('row.id', 'ASC')
         .getMany();
       const [chats, prompts] = await Promise.all([
@@ -159,69 +193,27 @@ export class ChatRepository {
     });
   }
 
-  async markSent(replyId: string, sentAt: Date | null): Promise<void> {
-    await this.database.read((manager) =>
-      manager.update(
-        MessageRow,
-        { id: replyId, finishedAt: IsNull() },
-        { sentAt, state: sentAt ? 'sent' : 'queued', reason: null },
-      ),
-    );
-  }
-
-  async requestAbort(replyId: string): Promise<void> {
-    await this.database.read((manager) =>
-      manager.update(MessageRow, { id: replyId }, { abortRequestedAt: this.clock.now() }),
-    );
-  }
-
-  /** Keeps what has come so far, so that a restarted bridge can show it. */
-  async saveProgress(replyId: string, progress: { text: string; toolCalls: ToolCall[] }): Promise<void> {
-    await this.database.read((manager) =>
-      manager.update(
-        MessageRow,
-        { id: replyId, finishedAt: IsNull() },
-        { text: progress.text, toolCalls: progress.toolCalls as object[], state: 'streaming' },
-      ),
-    );
-  }
-
-  /** Ends a reply once. Null where it had ended before or is gone. */
-  async finish(replyId: string, outcome: Outcome, toolCalls?: ToolCall[]): Promise<MessageRow | null> {
-    return this.database.transaction(serviceContext('openclaw-bridge'), async (tx) => {
-      const row = await tx.manager.findOne(MessageRow, {
-        where: { id: replyId },
-        lock: { mode: 'pessimistic_write' },
-      });
-      if (!row?.finish(outcome, this.clock.now())) return null;
-      if (toolCalls) row.toolCalls = toolCalls;
-      await tx.manager.save(row);
-      await tx.publish(openclawEvents.messageFinished, { message: row.reply() });
-      return row;
-    });
-  }
-
-  async toolFinished(turn: { chatId: string; replyId: string }, toolCall: ToolCall): Promise<void> {
-    const { chatId, replyId: messageId } = turn;
-    await this.database.transaction(serviceContext('openclaw-bridge'), (tx) =>
-      tx.publish(openclawEvents.toolFinished, { chatId, messageId, toolCall }),
-    );
-  }
-
-  async delete(tx: Transaction, chatId: string): Promise<ChatRow | null> {
-    const chat = await tx.manager.findOneBy(ChatRow, { id: chatId });
-    if (!chat) return null;
-    await tx.manager.delete(ApprovalRow, { chatId });
-    await tx.manager.delete(MessageRow, { chatId });
-    await tx.manager.delete(ChatRow, { id: chatId });
-    await tx.publish(openclawEvents.chatDeleted, { chatId });
+  /** Deletes a chat that the caller may see; null where there is none. */
+  async delete(tx: Transaction, id: string): Promise<ChatRow | null> {
+    const chat = await tx.manager.findOneBy(ChatRow, { id });
+    if (!chat || !canSee(tx.context.actor, chat)) return null;
+    await this.drop(tx, chat);
     return chat;
   }
 
-  /** Deletes the chats of a connection that is removed, and returns their ids. */
+  /** Deletes the chats of a connection that is removed, whoever sees them, and returns their ids. */
   async deleteOfConnection(tx: Transaction, connectionId: string): Promise<string[]> {
     const chats = await tx.manager.findBy(ChatRow, { connectionId });
-    for (const chat of chats) await this.delete(tx, chat.id);
+    for (const chat of chats) await this.drop(tx, chat);
     return chats.map(({ id }) => id);
+  }
+
+  private async drop(tx: Transaction, chat: ChatRow): Promise<void> {
+    const ofChat = { chatId: chat.id };
+    await tx.manager.delete(AttachmentRow, ofChat);
+    await tx.manager.delete(ApprovalRow, ofChat);
+    await tx.manager.delete(MessageRow, ofChat);
+    await tx.manager.delete(ChatRow, { id: chat.id });
+    await tx.publish(openclawEvents.chatDeleted, ofChat, chat);
   }
 }

@@ -20,9 +20,9 @@ export class CreateChat {
 
   async execute(input: InputOf<typeof contract>, context: RequestContext<typeof contract>): Promise<Chat> {
     requireServiceOr(context, 'chats:write');
-    const ofServices = [input.directory, input.permissions, input.missionId];
+    const ofServices = [input.directory, input.permissions, input.missionId, input.createdBy];
     if (ofServices.some((setting) => setting !== undefined)) requireService(context);
-    const connection = await this.connections.findByDeployment(input.deploymentId);
+    const connection = await this.connections.findGatewayFor(context.actor, input.deploymentId);
     if (!connection || connection.state === 'closed') throw context.fail('connection_not_found');
     const agent = input.agentId
       ? connection.agents.find(({ id }) => id === input.agentId)
@@ -36,6 +36,9 @@ export class CreateChat {
         directory: input.directory ?? null,
         permissions: input.permissions ?? null,
         missionId: input.missionId ?? null,
+        // What a person says to an agent is theirs until they say otherwise; a service says whose it is.
+        visibility: input.visibility ?? (context.actor.type === 'service' ? 'open' : 'private'),
+        ...(input.createdBy !== undefined && { createdBy: input.createdBy }),
         title: input.title ?? `Chat with ${agent.name}`,
       });
       return chat.reply();

@@ -21,7 +21,7 @@ export class FollowChat {
     { id, after }: { id: string; after?: string },
     context: RequestContext<Contract>,
   ): Promise<OutputOf<Contract>> {
-    if (!(await this.chats.find(id))) throw context.fail('chat_not_found');
+    if (!(await this.chats.findFor(context.actor, id))) throw context.fail('chat_not_found');
     const { seq, offset } = readCursor(after, context);
     const rows = await this.chats.messagesFrom(id, { seq, limit: ROUND + 1 });
     const shown = fitting(rows.slice(0, ROUND));

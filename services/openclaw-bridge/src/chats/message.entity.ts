@@ -1,4 +1,4 @@
-import type { Message, MessageState, Reason, ToolCall } from '@aether/contracts/openclaw';
+import type { Attachment, Message, MessageState, Reason, ToolCall } from '@aether/contracts/openclaw';
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
 /** How a turn ended. */
@@ -25,6 +25,8 @@ const OPEN: readonly MessageState[] = ['queued', 'sent', 'streaming'];
 
 @Entity('message')
 @Index('UQ_message_seq', ['chatId', 'seq'], { unique: true })
+// The words of finished messages; TypeORM does not know indexes of expressions.
+@Index('IDX_message_words', { synchronize: false })
 @Index('UQ_message_open_turn', ['chatId'], {
   unique: true,
   where: `((role = 'assistant'::text) AND (state = ANY (ARRAY['queued'::text, 'sent'::text, 'streaming'::text])))`,
@@ -54,6 +56,10 @@ export class MessageRow {
 
   @Column('jsonb', { name: 'tool_calls' })
   toolCalls: ToolCall[];
+
+  /** What it brought; the contents are in rows of their own. */
+  @Column('jsonb')
+  attachments: Attachment[];
 
   @Column('jsonb', { nullable: true })
   reason: Reason | null;
@@ -96,6 +102,7 @@ export class MessageRow {
       state: this.state,
       replyTo: this.replyTo,
       toolCalls: this.toolCalls,
+      attachments: this.attachments,
       reason: this.reason,
       createdAt: this.createdAt.toISOString(),
       finishedAt: this.finishedAt?.toISOString() ?? null,

@@ -9,7 +9,12 @@ export class OpenTurns {
   private readonly bySession = new Map<string, Turn>();
 
   get all(): Turn[] {
-    return [...this.bySession.values()];
+    return [...this.bySession.values()].filter((turn) => !turn.ended);
+  }
+
+  /** Ids of the replies that are known here, with those whose end is being stored. */
+  get replyIds(): Set<string> {
+    return new Set([...this.bySession.values()].map(({ replyId }) => replyId));
   }
 
   /** The turn of this row, made where it is not known yet. */
@@ -22,7 +27,8 @@ export class OpenTurns {
   }
 
   ofSession(sessionKey: string): Turn | undefined {
-    return this.bySession.get(sessionKey);
+    const turn = this.bySession.get(sessionKey);
+    return turn?.ended ? undefined : turn;
   }
 
   ofChat(chatId: string): Turn | undefined {
@@ -37,8 +43,13 @@ export class OpenTurns {
   end(turn: Turn): boolean {
     if (turn.ended) return false;
     turn.ended = true;
-    if (this.bySession.get(turn.sessionKey) === turn) this.bySession.delete(turn.sessionKey);
     return true;
+  }
+
+  /** Forgets a turn whose end is stored, or that goes on somewhere else. */
+  forget(turn: Turn): void {
+    turn.ended = true;
+    if (this.bySession.get(turn.sessionKey) === turn) this.bySession.delete(turn.sessionKey);
   }
 
   /** Brings a row up to date: the text of a running turn is ahead of it. */

@@ -1,3 +1,5 @@
+import type { GatewayRequestError } from '../gateway/gateway-client.js';
+import { explainRefusal } from '../gateway/refused-request.js';
 import type { Outcome } from './message.entity.js';
 
 const again = 'Send the message again.';
@@ -17,12 +19,18 @@ export const outcomes = {
       cause: message ?? 'The agent failed before it had answered.',
       remedy: 'See the agent’s log, then send the message again.',
     }),
-  refused: (text: string, message: string) => failed(text, 'message_refused', { cause: message }),
-  setUpRefused: (text: string, message: string) =>
-    failed(text, 'directory_refused', {
-      cause: `The agent cannot work in the directory, or with the permissions, it was given: ${message}`,
-      remedy: 'The gateway must see the directory at the same path and grant operator.admin.',
-    }),
+  refused: (text: string, error: GatewayRequestError) => {
+    const told = explainRefusal(error) ?? { code: 'message_refused', cause: error.message };
+    return failed(text, told.code, told);
+  },
+  setUpRefused: (text: string, error: Pick<GatewayRequestError, 'message'>) => {
+    const told = explainRefusal(error) ?? {
+      code: 'directory_refused',
+      cause: `The agent cannot work in the directory, or with the permissions, it was given: ${error.message}`,
+      remedy: 'The gateway must see the directory at the same path, and let agents work there.',
+    };
+    return failed(text, told.code, told);
+  },
   cutInTool: (text: string) =>
     failed(text, 'cut_in_tool', {
       cause: 'The agent’s time was up in the middle of a tool call.',

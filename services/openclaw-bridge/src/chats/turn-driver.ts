@@ -8,12 +8,13 @@ import type { BridgeConfig } from '../config.js';
 import { AbortAnswer, SendAnswer, SessionAnswer } from '../gateway/frames.js';
 import { GatewayRequestError } from '../gateway/gateway-client.js';
 import { CLOCK, CONFIG, LOGGER } from '../tokens.js';
+import { AttachmentRepository } from './attachment.repository.js';
 import { ChatFeed } from './chat-feed.js';
-import { ChatRepository } from './chat.repository.js';
 import type { Outcome } from './message.entity.js';
 import { OpenTurns } from './open-turns.js';
 import { outcomes } from './outcomes.js';
 import { judge, type Verdict } from './turn-history.js';
+import { TurnRepository } from './turn.repository.js';
 import { TurnStore } from './turn-store.js';
 import type { Turn } from './turn.js';
 
@@ -24,6 +25,8 @@ export interface Link {
 }
 
 const HISTORY = { limit: 1_000, maxChars: 500_000 };
+/** For a frame of 25 MiB, to a gateway that is far away. */
+const CARRY_WITHIN_MS = 180_000;
 const ABORT_WITHIN_MS = 5_000;
 /** How soon a busy gateway is asked again, and one that may go on with an interrupted turn is looked at again. */
 const AGAIN_MS = 1_000;
@@ -34,7 +37,8 @@ export class TurnDriver {
   private readonly links = new Map<string, Link>();
 
   constructor(
-    private readonly chats: ChatRepository,
+    private readonly turns: TurnRepository,
+    private readonly attachments: AttachmentRepository,
     private readonly open: OpenTurns,
     private readonly feed: ChatFeed,
     private readonly store: TurnStore,
@@ -78,6 +82,7 @@ export class TurnDriver {
     if (!this.open.end(turn)) return;
     turn.text = outcome.text;
     await this.store.finish(turn, outcome);
+    this.open.forget(turn);
   }
 
   /** Stops the run of a turn that has ended here, if its gateway can be reached. */
@@ -95,21 +100,38 @@ export class TurnDriver {
     if (turn.abortRequested) return this.end(turn, outcomes.aborted(turn.text));
     const isSpecial = turn.directory ?? turn.permissions ?? turn.missionId;
     if (isSpecial && !(await this.setUp(turn, link))) return;
+    const attachments = await this.filesOf(turn);
     // Written before it is sent: after a crash in between, the history tells whether it arrived.
     turn.sentAt = this.clock.now();
-    await this.chats.markSent(turn.replyId, turn.sentAt);
+    if (!(await this.turns.markSent(turn, turn.sentAt))) return this.open.forget(turn);
     try {
       const { sessionKey, prompt: message, runId: idempotencyKey } = turn;
-      const answer = await link.request('chat.send', { sessionKey, message, idempotencyKey });
+      const said = { sessionKey, message, idempotencyKey, ...(attachments.length > 0 && { attachments }) };
+      const answer = await link.request(
+        'chat.send',
+        said,
+        attachments.length > 0 ? CARRY_WITHIN_MS : undefined,
+      );
       // It was sent before and has ended since.
       if (SendAnswer.parse(answer).status === 'ok') await this.catchUp(turn, link);
     } catch (error) {
       if (!(error instanceof GatewayRequestError) || error.isLost) throw error;
-      if (!error.retryable) return this.end(turn, outcomes.refused(turn.text, error.message));
+      if (!error.retryable) return this.end(turn, outcomes.refused(turn.text, error));
       turn.sentAt = null;
-      await this.chats.markSent(turn.replyId, null);
+      await this.turns.markUnsent(turn);
       this.advanceLater(turn);
     }
+  }
+
+  private async filesOf({ attachments }: Turn): Promise<object[]> {
+    const contents = await this.attachments.contents(attachments);
+    return contents.map(({ attachment: { name, mediaType, bytes, isPicture }, content }) => ({
+      type: isPicture ? 'image' : 'file',
+      mimeType: mediaType,
+      fileName: name,
+      sizeBytes: bytes,
+      content,
+    }));
   }
 
   /**
@@ -118,7 +140,7 @@ export class TurnDriver {
    */
   private async setUp(turn: Turn, link: Link): Promise<boolean> {
     const { sessionKey: key, agentId, directory: cwd, permissions: permissionMode } = turn;
-    let refusal = 'the gateway took another directory, or other permissions';
+    let refusal = { message: 'the gateway took another directory, or other permissions' };
     try {
       const answer = await link.request('sessions.create', {
         key,
@@ -132,7 +154,7 @@ export class TurnDriver {
         return await this.attribute(turn, sessionId);
     } catch (error) {
       if (!(error instanceof GatewayRequestError) || error.isLost || error.retryable) throw error;
-      refusal = error.message;
+      refusal = error;
     }
     await this.end(turn, outcomes.setUpRefused(turn.text, refusal));
     return false;

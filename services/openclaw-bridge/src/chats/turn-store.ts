@@ -4,8 +4,8 @@ import type { Logger } from '@aether/runtime/logger';
 import { Inject, Injectable, type BeforeApplicationShutdown } from '@nestjs/common';
 import { LOGGER } from '../tokens.js';
 import { ChatFeed } from './chat-feed.js';
-import { ChatRepository } from './chat.repository.js';
 import type { Outcome } from './message.entity.js';
+import { TurnRepository } from './turn.repository.js';
 import type { Turn } from './turn.js';
 
 /** At most this much text is read again from the gateway after a crash of ours. */
@@ -19,7 +19,7 @@ export class TurnStore implements BeforeApplicationShutdown {
   private stopped = false;
 
   constructor(
-    private readonly chats: ChatRepository,
+    private readonly turns: TurnRepository,
     private readonly feed: ChatFeed,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
@@ -28,7 +28,7 @@ export class TurnStore implements BeforeApplicationShutdown {
   progress(turn: Turn): void {
     if (turn.ended || this.saving.has(turn)) return;
     const work = delay(SAVE_EVERY_MS)
-      .then(() => this.chats.saveProgress(turn.replyId, { text: turn.text, toolCalls: turn.tools.list }))
+      .then(() => (turn.ended ? undefined : this.turns.saveProgress(turn)))
       .catch((error: unknown) =>
         this.logger.warn({ err: error, chatId: turn.chatId }, 'progress was not saved'),
       )
@@ -38,19 +38,19 @@ export class TurnStore implements BeforeApplicationShutdown {
 
   /** Tells of a tool's answer. Lost in an outage it is still part of the message, which is told for certain. */
   toolFinished(turn: Turn, toolCall: ToolCall): void {
-    this.chats
+    this.turns
       .toolFinished(turn, toolCall)
       .catch((error: unknown) =>
         this.logger.warn({ err: error, chatId: turn.chatId }, 'a tool call was not told'),
       );
   }
 
-  /** Ends a turn; goes on trying while the database is away, since the gateway will not say it again. */
+  /** Ends a turn; goes on trying while the database is away. Does nothing where the turn is somebody else's by now. */
   async finish(turn: Turn, outcome: Outcome): Promise<void> {
     this.feed.settle(turn);
     while (!this.stopped) {
       try {
-        const row = await this.chats.finish(turn.replyId, outcome, turn.tools.list);
+        const row = await this.turns.finish(turn, outcome);
         if (row) this.feed.message(row);
         return;
       } catch (error) {

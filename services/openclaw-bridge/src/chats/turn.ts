@@ -1,4 +1,4 @@
-import type { ChatFrame, Permissions } from '@aether/contracts/openclaw';
+import type { Attachment, ChatFrame, Permissions } from '@aether/contracts/openclaw';
 import type { OpenTurn } from './chat.repository.js';
 import { ToolCalls } from './tool-calls.js';
 
@@ -21,6 +21,7 @@ export class Turn {
   /** Idempotency key of the turn at the gateway, which also names its run. */
   readonly runId: string;
   readonly prompt: string;
+  readonly attachments: readonly Attachment[];
   readonly queuedAt: Date;
   readonly tools: ToolCalls;
   sentAt: Date | null;
@@ -52,6 +53,7 @@ export class Turn {
     this.missionId = chat.missionId;
     this.runId = prompt.id;
     this.prompt = prompt.text;
+    this.attachments = prompt.attachments;
     this.queuedAt = reply.createdAt;
     this.heardAt = reply.createdAt;
     this.sentAt = reply.sentAt;

@@ -2,12 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { ContractFailure } from '@aether/contracts/failure';
 import { serviceContext } from '@aether/messaging/context';
 import type { Logger } from '@aether/runtime/logger';
-import {
-  Inject,
-  Injectable,
-  type BeforeApplicationShutdown,
-  type OnApplicationBootstrap,
-} from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import PQueue from 'p-queue';
 import { readAgents, readSkills } from '../agents/read-agents.js';
 import { Approvals } from '../approvals/approvals.js';
@@ -23,6 +18,7 @@ import {
   type GatewayEvent,
   type Hello,
 } from '../gateway/gateway-client.js';
+import { Claims } from '../leases/claims.js';
 import { LOGGER } from '../tokens.js';
 import type { ConnectionRow } from './connection.entity.js';
 import { ConnectionRepository } from './connection.repository.js';
@@ -31,6 +27,8 @@ import { TokenUnreadable } from './gateway-secrets.js';
 
 const RETRY_MS = 1_000;
 const ASK_WITHIN_MS = 5_000;
+/** Secrets read at once: all of a dead instance's at one time would have the vault answer none of them in time. */
+const SECRETS_AT_ONCE = 8;
 
 /** One held connection: its client, and the order in which what happens to it is stored. */
 interface Held {
@@ -43,11 +41,12 @@ interface Held {
 
 /** Holds one persistent connection per gateway, whoever looks at it, and stores what becomes of it. */
 @Injectable()
-export class ConnectionHub implements OnApplicationBootstrap, BeforeApplicationShutdown {
+export class ConnectionHub {
   private readonly held = new Map<string, Held>();
-  private stopped = false;
+  private readonly secrets = new PQueue({ concurrency: SECRETS_AT_ONCE });
 
   constructor(
+    private readonly claims: Claims,
     private readonly connections: ConnectionRepository,
     private readonly clients: GatewayClients,
     private readonly devices: Devices,
@@ -57,22 +56,8 @@ export class ConnectionHub implements OnApplicationBootstrap, BeforeApplicationS
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
-  /** After a restart every connection that was not closed is opened again. */
-  onApplicationBootstrap(): void {
-    void this.openAll();
-  }
-
-  async beforeApplicationShutdown(): Promise<void> {
-    this.stopped = true;
-    await Promise.all([...this.held.keys()].map((id) => this.close(id)));
-  }
-
   get openIds(): string[] {
     return [...this.held.keys()];
-  }
-
-  holds(id: string): boolean {
-    return this.held.has(id);
   }
 
   /** What a gateway said at the handshake of its present connection; null while there is none. */
@@ -80,15 +65,24 @@ export class ConnectionHub implements OnApplicationBootstrap, BeforeApplicationS
     return this.held.get(id)?.hello ?? null;
   }
 
-  /** Opens a connection, or opens it anew where its gateway has moved. */
-  async open(row: ConnectionRow): Promise<void> {
-    await this.close(row.id);
-    const held: Held = { id: row.id, client: null, hello: null, writes: new PQueue({ concurrency: 1 }) };
-    this.held.set(row.id, held);
-    void this.start(held, row);
+  /** Opens a connection that is claimed, or opens it anew; its turns wait meanwhile. */
+  open(row: ConnectionRow): void {
+    const before = this.close(row.id);
+    const { id, leaseFence: fence } = row;
+    this.claims.take({ id, fence });
+    const held: Held = { id, client: null, hello: null, writes: new PQueue({ concurrency: 1 }) };
+    this.held.set(id, held);
+    void before.then(() => this.start(held, row));
   }
 
-  async close(id: string): Promise<void> {
+  /** Closes a connection that is somebody else's now, or nobody's, and forgets its turns; at once, but for the socket. */
+  async letGo(id: string): Promise<void> {
+    this.claims.drop(id);
+    this.turns.letGo(id);
+    await this.close(id);
+  }
+
+  private async close(id: string): Promise<void> {
     const held = this.held.get(id);
     if (!held) return;
     this.held.delete(id);
@@ -114,30 +108,23 @@ export class ConnectionHub implements OnApplicationBootstrap, BeforeApplicationS
   async refreshAgents(id: string): Promise<void> {
     const ask = this.asking(id);
     const agents = await readSkills(ask, await readAgents(ask));
-    await this.connections.rememberAgents(id, serviceContext('openclaw-bridge'), agents);
+    await this.connections.rememberAgents(this.claimed(id), serviceContext('openclaw-bridge'), agents);
   }
 
   private asking(id: string) {
     return (method: string, params: object) => this.request(id, method, { params, timeoutMs: ASK_WITHIN_MS });
   }
 
-  private async openAll(): Promise<void> {
-    while (!this.stopped) {
-      try {
-        for (const row of await this.connections.open()) if (!this.held.has(row.id)) await this.open(row);
-        return;
-      } catch (error) {
-        this.logger.warn({ err: error }, 'the connections are not known yet');
-        await delay(RETRY_MS);
-      }
-    }
+  /** The row as long as no other instance has claimed it. */
+  private claimed(id: string) {
+    return { id, leaseFence: this.claims.fenceOf(id) };
   }
 
   /** Reads the token by its reference, as often as it takes, and lets the client begin. */
   private async start(held: Held, row: ConnectionRow): Promise<void> {
     while (this.isHeld(held)) {
       try {
-        const address = await this.devices.addressOf(row);
+        const address = await this.secrets.add(() => this.devices.addressOf(row));
         if (!this.isHeld(held)) return;
         held.client = this.clients.create(address, {
           onReady: (hello) => this.onReady(held, hello),
@@ -166,13 +153,15 @@ export class ConnectionHub implements OnApplicationBootstrap, BeforeApplicationS
       // Known before the connection is called usable, so that whoever waited for it finds its agents.
       const agents = withheld ? null : await readAgents(this.asking(held.id)).catch(() => null);
       const before = await this.connections.find(held.id);
-      await this.connections.update(held.id, serviceContext('openclaw-bridge'), (row) => {
+      const ready = (row: ConnectionRow) => {
         row.ready(hello, agents);
         if (withheld) row.down({ ...withheld, nextAttemptAt: null });
-      });
+      };
+      const context = serviceContext('openclaw-bridge');
+      const isOurs = await this.connections.update(this.claimed(held.id), context, ready);
       if (before?.bootId && before.bootId !== hello.bootId)
         this.logger.info({ connectionId: held.id, bootId: hello.bootId }, 'the gateway was restarted');
-      if (withheld || held.hello !== hello) return;
+      if (!isOurs || withheld || held.hello !== hello) return;
       const link: Link = {
         connectionId: held.id,
         request: (method, params, timeoutMs) => this.request(held.id, method, { params, timeoutMs }),
@@ -208,7 +197,9 @@ export class ConnectionHub implements OnApplicationBootstrap, BeforeApplicationS
     held.hello = null;
     this.turns.disconnected(held.id);
     this.write(held, async () => {
-      await this.connections.update(held.id, serviceContext('openclaw-bridge'), (row) => row.down(down));
+      await this.connections.update(this.claimed(held.id), serviceContext('openclaw-bridge'), (row) =>
+        row.down(down),
+      );
     });
   }
 

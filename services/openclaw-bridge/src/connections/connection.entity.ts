@@ -1,3 +1,4 @@
+import type { AttachmentLimits } from '@aether/contracts/attachments';
 import type {
   Agent,
   Connection,
@@ -6,6 +7,8 @@ import type {
   Pairing,
   Reason,
 } from '@aether/contracts/openclaw';
+import type { Visibility } from '@aether/contracts/schemas';
+import type { Restricted } from '@aether/messaging/access';
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import { approvalCommand } from '../gateway/down-reasons.js';
 import type { Down, Hello } from '../gateway/gateway-client.js';
@@ -27,6 +30,7 @@ export interface ConnectionTarget {
   readonly accessClientId: string | null;
   readonly accessSecretId: string | null;
   readonly tlsFingerprint: string | null;
+  readonly visibility: Visibility;
 }
 
 @Entity('connection')
@@ -88,6 +92,10 @@ export class ConnectionRow {
   @Column('jsonb')
   methods: readonly string[];
 
+  /** Of what messages bring, as it last told. */
+  @Column('jsonb', { nullable: true })
+  limits: AttachmentLimits | null;
+
   @Column('text', { name: 'boot_id', nullable: true })
   bootId: string | null;
 
@@ -97,23 +105,42 @@ export class ConnectionRow {
   @Column('jsonb')
   agents: KnownAgent[];
 
+  @Column('text', { name: 'created_by' })
+  createdBy: string;
+
+  @Column('text')
+  visibility: Visibility;
+
+  /** True while it is about to be closed: what runs ends, and no further turn is begun. */
+  @Column('boolean', { name: 'is_draining' })
+  isDraining: boolean;
+
   @Column('int')
   version: number;
 
   @Column('timestamptz', { name: 'updated_at' })
   updatedAt: Date;
 
+  /** The instance that holds it; it counts only while that lives. */
+  @Column('uuid', { name: 'lease_holder', nullable: true })
+  leaseHolder: string | null;
+
+  /** Grows with each holder and each time it is to be opened anew: what was begun under an older one is not stored. */
+  @Column('int', { name: 'lease_fence', default: 0 })
+  leaseFence: number;
+
   /** Points the connection at a gateway, new or moved. */
-  aim(target: Partial<ConnectionTarget>): void {
+  aim(target: Partial<ConnectionTarget & Restricted>): void {
     Object.assign(this, target);
+    this.leaseFence += 1;
+    this.isDraining = false;
     this.become('connecting');
   }
 
   /** True where it is, or is about to be, connected to this very gateway. */
-  isAimedAt(target: { name: string; url: string; tokenSecretId: string }): boolean {
-    const { name, url, tokenSecretId } = target;
+  isAimedAt({ name, url, tokenSecretId }: Pick<ConnectionTarget, 'name' | 'url' | 'tokenSecretId'>): boolean {
     const isSame = this.name === name && this.url === url && this.tokenSecretId === tokenSecretId;
-    return isSame && (this.state === 'connected' || this.state === 'connecting');
+    return isSame && !this.isDraining && (this.state === 'connected' || this.state === 'connecting');
   }
 
   /** `agents` are null where they could not be asked for. */
@@ -121,6 +148,7 @@ export class ConnectionRow {
     if (this.state === 'closed') return;
     this.become('connected');
     this.methods = hello.methods;
+    this.limits = hello.limits;
     this.gatewayVersion = hello.version;
     this.protocol = hello.protocol;
     this.scopes = hello.scopes;
@@ -143,7 +171,15 @@ export class ConnectionRow {
     }
   }
 
+  /** Lets turns that run end before it is closed; where none can be heard of, there is nothing to wait for. */
+  drain(): void {
+    this.isDraining = this.state === 'connected';
+  }
+
   close(): void {
+    this.leaseHolder = null;
+    this.leaseFence += 1;
+    this.isDraining = false;
     this.become('closed');
   }
 
@@ -171,9 +207,12 @@ export class ConnectionRow {
       gatewayVersion: this.gatewayVersion,
       protocol: this.protocol,
       missing: this.methods.length > 0 ? explainMethods(this.methods) : [],
+      limits: this.limits,
       scopes: [...this.scopes],
       bootId: this.bootId,
       gaps: this.gaps,
+      createdBy: this.createdBy,
+      visibility: this.visibility,
       version: this.version,
       updatedAt: this.updatedAt.toISOString(),
     };

@@ -1,17 +1,23 @@
 import { isDeepStrictEqual } from 'node:util';
-import { openclawEvents, type ProbeReport } from '@aether/contracts/openclaw';
-import type { Context } from '@aether/messaging/context';
+import type { InputOf } from '@aether/contracts/contract';
+import { openclawEvents, type openclawRequests, type ProbeReport } from '@aether/contracts/openclaw';
+import { canSee, personOf, type Restricted } from '@aether/messaging/access';
+import type { Actor, Context } from '@aether/messaging/context';
 import { newId } from '@aether/messaging/id';
 import { Database, type Transaction } from '@aether/persistence/database';
 import { pageById, type PageBounds } from '@aether/persistence/paging';
+import { onlyVisible } from '@aether/persistence/visibility';
 import type { Clock } from '@aether/runtime/clock';
 import { Inject, Injectable } from '@nestjs/common';
-import { Not } from 'typeorm';
+import { In, Not } from 'typeorm';
 import { CLOCK } from '../tokens.js';
 import { ConnectionRow, type ConnectionTarget, type KnownAgent } from './connection.entity.js';
 import { ProbeRow } from './probe.entity.js';
 
 const PROBES_KEPT = 200;
+
+/** One row; with a fence only as long as it has that. */
+type Which = Pick<ConnectionRow, 'id'> & Partial<Pick<ConnectionRow, 'leaseFence'>>;
 
 @Injectable()
 export class ConnectionRepository {
@@ -28,56 +34,83 @@ export class ConnectionRepository {
     return this.database.read((manager) => manager.findOneBy(ConnectionRow, { deploymentId }));
   }
 
-  async list(bounds: PageBounds) {
+  /** The connection, where the actor may see it. */
+  async findFor(actor: Actor, id: string): Promise<ConnectionRow | null> {
+    const row = await this.find(id);
+    return row && canSee(actor, row) ? row : null;
+  }
+
+  /** That of a deployment or remote gateway, where the actor may see it. */
+  async findGatewayFor(actor: Actor, deploymentId: string): Promise<ConnectionRow | null> {
+    const row = await this.findByDeployment(deploymentId);
+    return row && canSee(actor, row) ? row : null;
+  }
+
+  async list(actor: Actor, bounds: PageBounds) {
     return this.database.read((manager) =>
-      pageById(manager.createQueryBuilder(ConnectionRow, 'row'), bounds),
+      pageById(onlyVisible(manager.createQueryBuilder(ConnectionRow, 'row'), actor), bounds),
     );
   }
 
-  /** Connections to hold open, and after a restart to open again. */
-  async open(): Promise<ConnectionRow[]> {
-    return this.database.read((manager) => manager.findBy(ConnectionRow, { state: Not('closed') }));
+  async ofIds(ids: readonly string[]): Promise<ConnectionRow[]> {
+    return this.database.read((manager) => manager.findBy(ConnectionRow, { id: In(ids) }));
   }
 
-  /** Of these, the ones that show this secret. */
-  async openWithSecret(secretId: string): Promise<ConnectionRow[]> {
-    const state = Not('closed' as const);
-    return this.database.read((manager) =>
-      manager.findBy(ConnectionRow, [
-        { tokenSecretId: secretId, state },
-        { accessSecretId: secretId, state },
-      ]),
+  /**
+   * Has their holders open anew the connections that show this secret. One that stands to the gateway of a deployment is
+   * left: the gateway knows the old secret until it is restarted with the new, which closes and opens the connection.
+   */
+  async openAnewWithSecret(secretId: string): Promise<void> {
+    await this.database.read((manager) =>
+      manager
+        .createQueryBuilder()
+        .update(ConnectionRow)
+        .set({ leaseFence: () => 'lease_fence + 1' })
+        .where('(token_secret_id = :secretId OR access_secret_id = :secretId)', { secretId })
+        .andWhere(`(kind = 'remote' OR state <> 'connected')`)
+        .execute(),
     );
   }
 
-  /** Everything that agents are listed from. */
-  async all(): Promise<ConnectionRow[]> {
-    return this.database.read((manager) => manager.find(ConnectionRow, { order: { id: 'ASC' } }));
+  /** Everything that the actor's agents are listed from. */
+  async all(actor: Actor): Promise<ConnectionRow[]> {
+    return this.database.read((manager) =>
+      onlyVisible(manager.createQueryBuilder(ConnectionRow, 'row'), actor).orderBy('row.id', 'ASC').getMany(),
+    );
   }
 
-  /** Makes or moves the connection of a deployment, within the caller's transaction. */
+  /** Makes or moves the connection of a deployment, within the caller's transaction; the same again changes nothing. */
   async aim(
     tx: Transaction,
-    target: { deploymentId: string; name: string; url: string; tokenSecretId: string },
-  ): Promise<{ row: ConnectionRow; isChanged: boolean }> {
-    const { deploymentId, ...rest } = target;
+    target: InputOf<typeof openclawRequests.openConnection>,
+  ): Promise<ConnectionRow> {
+    const { deploymentId, createdBy = tx.context.actor.id, ...rest } = target;
     // Two first openings at once are put in order, so that both get the one row.
     await tx.manager.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [deploymentId]);
     const found = await tx.manager.findOne(ConnectionRow, {
       where: { deploymentId },
       lock: { mode: 'pessimistic_write' },
     });
-    if (found?.isAimedAt(rest)) return { row: found, isChanged: false };
-    const row = found ?? fresh({ id: newId(), kind: 'deployed', deploymentId });
-    row.aim(rest);
+    if (found?.isAimedAt(rest)) return found;
+    const row = found ?? fresh({ id: newId(), kind: 'deployed', deploymentId, createdBy });
+    row.aim({ ...rest, createdBy });
     await this.save(tx, row);
-    return { row, isChanged: true };
+    return row;
+  }
+
+  /** Takes over who sees a deployment; it may not be connected yet, and is told so when it is. */
+  async restrict(tx: Transaction, deploymentId: string, to: Restricted): Promise<void> {
+    const row = await tx.manager.findOne(ConnectionRow, {
+      where: { deploymentId },
+      lock: { mode: 'pessimistic_write' },
+    });
+    if (row) await this.save(tx, Object.assign(row, to));
   }
 
   /** Adds the connection of a remote gateway. Null where another has this name. */
   async addRemote(tx: Transaction, id: string, target: ConnectionTarget): Promise<ConnectionRow | null> {
     if (await this.isTaken(tx, { id, name: target.name })) return null;
-    const row = fresh({ id, kind: 'remote', deploymentId: id });
+    const row = fresh({ id, kind: 'remote', deploymentId: id, createdBy: personOf(tx.context.actor) });
     row.aim(target);
     await this.save(tx, row);
     return row;
@@ -108,16 +141,16 @@ export class ConnectionRepository {
 
   /**
    * Loads with a row lock, applies `change`, saves, and tells by an event when anything but the time of the next
-   * attempt has changed. Null when the row is gone.
+   * attempt has changed. Null when the row is gone, or has another fence than the one given.
    */
   async update(
-    id: string,
+    which: Which,
     context: Context,
     change: (row: ConnectionRow) => void,
   ): Promise<ConnectionRow | null> {
     return this.database.transaction(context, async (tx) => {
       const row = await tx.manager.findOne(ConnectionRow, {
-        where: { id },
+        where: which,
         lock: { mode: 'pessimistic_write' },
       });
       if (!row) return null;
@@ -136,10 +169,10 @@ export class ConnectionRepository {
   }
 
   /** Tells by an event where they are others than before. */
-  async rememberAgents(id: string, context: Context, agents: KnownAgent[]): Promise<void> {
+  async rememberAgents(which: Which, context: Context, agents: KnownAgent[]): Promise<void> {
     await this.database.transaction(context, async (tx) => {
       const row = await tx.manager.findOne(ConnectionRow, {
-        where: { id },
+        where: which,
         lock: { mode: 'pessimistic_write' },
       });
       if (!row || isDeepStrictEqual(row.agents, agents)) return;
@@ -151,11 +184,13 @@ export class ConnectionRepository {
   async recordGap(id: string, context: Context, gap: { expected: number; received: number }): Promise<void> {
     await this.database.transaction(context, async (tx) => {
       await tx.manager.increment(ConnectionRow, { id }, 'gaps', 1);
-      await tx.publish(openclawEvents.gapFilled, {
-        connectionId: id,
-        expectedSeq: gap.expected,
-        receivedSeq: gap.received,
-      });
+      const row = await tx.manager.findOneBy(ConnectionRow, { id });
+      const { expected: expectedSeq, received: receivedSeq } = gap;
+      await tx.publish(
+        openclawEvents.gapFilled,
+        { connectionId: id, expectedSeq, receivedSeq },
+        row ?? undefined,
+      );
     });
   }
 
@@ -192,7 +227,7 @@ export class ConnectionRepository {
     row.version += 1;
     row.updatedAt = this.clock.now();
     await tx.manager.save(row);
-    await tx.publish(openclawEvents.connectionChanged, { connection: row.reply() });
+    await tx.publish(openclawEvents.connectionChanged, { connection: row.reply() }, row);
   }
 }
 
@@ -201,15 +236,17 @@ function factsOf(row: ConnectionRow) {
   return { ...row.reply(), nextAttemptAt: null, version: 0, updatedAt: '' };
 }
 
-function fresh(who: Pick<ConnectionRow, 'id' | 'kind' | 'deploymentId'>): ConnectionRow {
+function fresh(who: Pick<ConnectionRow, 'id' | 'kind' | 'deploymentId' | 'createdBy'>): ConnectionRow {
   return Object.assign(new ConnectionRow(), {
     ...who,
+    visibility: 'open' as const,
     auth: 'token' as const,
     tokenSecretId: null,
     accessClientId: null,
     accessSecretId: null,
     tlsFingerprint: null,
     methods: [],
+    limits: null,
     gatewayVersion: null,
     protocol: null,
     scopes: [],
@@ -217,5 +254,7 @@ function fresh(who: Pick<ConnectionRow, 'id' | 'kind' | 'deploymentId'>): Connec
     gaps: 0,
     agents: [],
     version: 0,
+    leaseHolder: null,
+    leaseFence: 0,
   });
 }

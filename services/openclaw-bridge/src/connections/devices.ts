@@ -12,7 +12,7 @@ import type { ConnectionRow, ConnectionTarget } from './connection.entity.js';
 import { DeviceRepository } from './device.repository.js';
 import { GatewaySecrets } from './gateway-secrets.js';
 
-type Aimed = Pick<ConnectionRow, 'kind' | 'deploymentId'> & Omit<ConnectionTarget, 'name'>;
+type Aimed = Pick<ConnectionRow, 'kind' | 'deploymentId'> & Omit<ConnectionTarget, 'name' | 'visibility'>;
 
 /** A gateway that Aether deployed is shown its token. */
 export const deployedAt = (target: { deploymentId: string; url: string; tokenSecretId: string }): Aimed => ({
@@ -30,7 +30,8 @@ export const deployedAt = (target: { deploymentId: string; url: string; tokenSec
  */
 @Injectable()
 export class Devices {
-  private readonly outbound: Outbound;
+  /** Where a person may have Aether connect to. */
+  readonly outbound: Outbound;
 
   constructor(
     private readonly messaging: Messaging,
@@ -62,14 +63,9 @@ export class Devices {
     const access = clientId !== null && clientSecret !== null ? { clientId, clientSecret } : null;
     return {
       ...{ url, auth, credential, access, tlsFingerprint, deviceKey, isRemote },
-      check: () => (isRemote ? this.check(url) : Promise.resolve()),
+      outbound: isRemote ? this.outbound : null,
       approve: async (requestId) => !isRemote && (await this.approve(deploymentId, requestId)),
     };
-  }
-
-  /** Whether a person may have Aether connect there. Throws `OutboundRefused`, or what looking it up failed with. */
-  async check(url: string): Promise<void> {
-    await this.outbound.check(url);
   }
 
   /** Another device from now on. Whoever holds the connection opens it anew. */

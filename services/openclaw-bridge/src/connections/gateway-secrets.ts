@@ -26,7 +26,8 @@ export class GatewaySecrets {
   async read(secretId: string): Promise<string> {
     try {
       const context = serviceContext('openclaw-bridge');
-      return (await this.messaging.call(authRequests.revealSecret, { id: secretId }, context)).value;
+      const asked = { id: secretId, purpose: 'connection to its gateway' };
+      return (await this.messaging.call(authRequests.revealSecret, asked, context)).value;
     } catch (cause) {
       const isGone = cause instanceof ContractFailure && cause.code === 'secret_not_found';
       throw new TokenUnreadable(isGone ? GONE : AWAY, cause);

@@ -3,7 +3,7 @@ import type { InputOf } from '@aether/contracts/contract';
 import type { Context } from '@aether/messaging/context';
 import { Database } from '@aether/persistence/database';
 import { Injectable } from '@nestjs/common';
-import { ConnectionHub } from './connection-hub.js';
+import { Leases } from '../leases/leases.js';
 import { ConnectionRepository } from './connection.repository.js';
 
 @Injectable()
@@ -11,17 +11,15 @@ export class OpenConnection {
   constructor(
     private readonly database: Database,
     private readonly connections: ConnectionRepository,
-    private readonly hub: ConnectionHub,
+    private readonly leases: Leases,
   ) {}
 
   async execute(
     input: InputOf<typeof openclawRequests.openConnection>,
     context: Context,
   ): Promise<Connection> {
-    const { row, isChanged } = await this.database.transaction(context, (tx) =>
-      this.connections.aim(tx, input),
-    );
-    if (isChanged || !this.hub.holds(row.id)) await this.hub.open(row);
+    const row = await this.database.transaction(context, (tx) => this.connections.aim(tx, input));
+    this.leases.wake();
     return row.reply();
   }
 }

@@ -1,4 +1,6 @@
 import type { ProbeReport, Reason } from '@aether/contracts/openclaw';
+import { GatewayRequestError } from '../gateway/gateway-client.js';
+import { explainRefusal } from '../gateway/refused-request.js';
 
 type Check = ProbeReport['checks'][number];
 
@@ -51,7 +53,8 @@ export class Probing {
 }
 
 function unexplained(error: unknown): Reason {
-  return { code: 'call_failed', cause: messageOf(error), remedy: 'See the agent’s log.' };
+  const told = error instanceof GatewayRequestError ? explainRefusal(error) : null;
+  return told ?? { code: 'call_failed', cause: messageOf(error), remedy: 'See the agent’s log.' };
 }
 
 function messageOf(error: unknown): string {

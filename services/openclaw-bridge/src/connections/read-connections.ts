@@ -1,4 +1,5 @@
 import { openclawRequests, type Connection, type ProbeReport } from '@aether/contracts/openclaw';
+import type { Context } from '@aether/messaging/context';
 import type { RequestContext } from '@aether/messaging/requests';
 import type { PageBounds } from '@aether/persistence/paging';
 import { Injectable } from '@nestjs/common';
@@ -8,13 +9,16 @@ import { ConnectionRepository } from './connection.repository.js';
 export class ReadConnections {
   constructor(private readonly connections: ConnectionRepository) {}
 
-  async list(bounds: PageBounds): Promise<{ items: Connection[]; nextCursor: string | null }> {
-    const page = await this.connections.list(bounds);
+  async list(
+    bounds: PageBounds,
+    { actor }: Context,
+  ): Promise<{ items: Connection[]; nextCursor: string | null }> {
+    const page = await this.connections.list(actor, bounds);
     return { ...page, items: page.items.map((row) => row.reply()) };
   }
 
   async get(id: string, context: RequestContext<typeof openclawRequests.getConnection>): Promise<Connection> {
-    const row = await this.connections.find(id);
+    const row = await this.connections.findFor(context.actor, id);
     if (!row) throw context.fail('connection_not_found');
     return row.reply();
   }
@@ -23,7 +27,7 @@ export class ReadConnections {
     { id, ...bounds }: PageBounds & { id: string },
     context: RequestContext<typeof openclawRequests.listProbes>,
   ): Promise<{ items: ProbeReport[]; nextCursor: string | null }> {
-    if (!(await this.connections.find(id))) throw context.fail('connection_not_found');
+    if (!(await this.connections.findFor(context.actor, id))) throw context.fail('connection_not_found');
     const page = await this.connections.probes(id, bounds);
     return { ...page, items: page.items.map((row) => row.report) };
   }

@@ -1,14 +1,14 @@
 import { openclawRequests, type Connection, type ProbeReport } from '@aether/contracts/openclaw';
 import type { InputOf } from '@aether/contracts/contract';
-import { requirePermission } from '@aether/messaging/access';
+import { canRestrict, requirePermission } from '@aether/messaging/access';
 import { newId } from '@aether/messaging/id';
 import type { Refusing, RequestContext } from '@aether/messaging/requests';
 import { Database } from '@aether/persistence/database';
 import { OutboundRefused } from '@aether/runtime/outbound';
 import { Injectable } from '@nestjs/common';
 import { newDeviceKey } from '../gateway/device-key.js';
+import { Leases } from '../leases/leases.js';
 import { CloseConnection } from './close-connection.js';
-import { ConnectionHub } from './connection-hub.js';
 import type { ConnectionRow, ConnectionTarget } from './connection.entity.js';
 import { ConnectionRepository } from './connection.repository.js';
 import { Devices } from './devices.js';
@@ -29,7 +29,7 @@ export class RemoteConnections {
   constructor(
     private readonly database: Database,
     private readonly connections: ConnectionRepository,
-    private readonly hub: ConnectionHub,
+    private readonly leases: Leases,
     private readonly devices: Devices,
     private readonly secrets: GatewaySecrets,
     private readonly probe: ProbeGateway,
@@ -37,7 +37,7 @@ export class RemoteConnections {
   ) {}
 
   async create(
-    { name, ...given }: InputOf<Requests['createConnection']>,
+    { name, visibility, ...given }: InputOf<Requests['createConnection']>,
     context: RequestContext<Requests['createConnection']>,
   ): Promise<Connection> {
     requirePermission(context, 'connections:write');
@@ -50,6 +50,7 @@ export class RemoteConnections {
       contract: openclawRequests.createConnection,
       input: {
         name,
+        visibility,
         ...plain,
         ...(credential !== undefined && { credential: KEPT }),
         ...(access && { access: { clientId: access.clientId, clientSecret: KEPT } }),
@@ -60,6 +61,7 @@ export class RemoteConnections {
       this.database.once(call, async (tx) => {
         const row = await this.connections.addRemote(tx, id, {
           name,
+          visibility,
           url: given.url,
           auth: given.auth,
           tokenSecretId: null,
@@ -69,7 +71,7 @@ export class RemoteConnections {
           ...kept,
         });
         if (!row) throw context.fail('connection_taken');
-        tx.afterCommit(() => void this.hub.open(row));
+        tx.afterCommit(() => this.leases.wake());
         return row.reply();
       }),
     );
@@ -89,7 +91,7 @@ export class RemoteConnections {
       tlsFingerprint: plainFingerprint(given.tlsFingerprint ?? null),
       deviceKey: newDeviceKey(),
       isRemote: true,
-      check: () => this.devices.check(given.url),
+      outbound: this.devices.outbound,
       approve: () => Promise.resolve(false),
     });
     return report.reason?.code === 'pairing_required'
@@ -103,6 +105,10 @@ export class RemoteConnections {
   ): Promise<Connection> {
     requirePermission(context, 'connections:write');
     const before = await this.foundRemote(id, context);
+    if (change.visibility && !canRestrict(context.actor, before))
+      throw context.fail('forbidden', {
+        detail: 'Only the person who made the connection, or an administrator, may say who sees it.',
+      });
     const after = changed(before, change);
     const leadsElsewhere = after.url !== before.url || after.auth !== before.auth;
     // A secret is never taken to another address than the one it was given for.
@@ -122,7 +128,7 @@ export class RemoteConnections {
         return row;
       }),
     );
-    await this.hub.open(saved);
+    this.leases.wake();
     await this.dropAll([
       before.tokenSecretId !== saved.tokenSecretId && before.tokenSecretId,
       before.accessSecretId !== saved.accessSecretId && before.accessSecretId,
@@ -135,12 +141,12 @@ export class RemoteConnections {
     context: RequestContext<Requests['rotateDevice']>,
   ): Promise<Connection> {
     requirePermission(context, 'connections:write');
-    const row = await this.connections.find(id);
+    const row = await this.connections.findFor(context.actor, id);
     if (!row || row.state === 'closed') throw context.fail('connection_not_found');
     await this.devices.rotate(row.deploymentId);
-    const opened = await this.connections.update(id, context, (connection) => connection.aim({}));
+    const opened = await this.connections.update({ id }, context, (connection) => connection.aim({}));
     if (!opened) throw context.fail('connection_not_found');
-    await this.hub.open(opened);
+    this.leases.wake();
     return opened.reply();
   }
 
@@ -150,7 +156,10 @@ export class RemoteConnections {
   ): Promise<Record<never, never>> {
     requirePermission(context, 'connections:write');
     const row = await this.foundRemote(id, context);
-    await this.closeConnection.execute({ deploymentId: row.deploymentId, remove: true }, context);
+    await this.closeConnection.execute(
+      { deploymentId: row.deploymentId, drain: false, remove: true },
+      context,
+    );
     await this.devices.forget(row.deploymentId);
     await this.dropAll([row.tokenSecretId, row.accessSecretId]);
     return {};
@@ -160,7 +169,7 @@ export class RemoteConnections {
     id: string,
     context: Refusing<'connection_not_found' | 'connection_deployed'>,
   ): Promise<ConnectionRow> {
-    const row = await this.connections.find(id);
+    const row = await this.connections.findFor(context.actor, id);
     if (!row) throw context.fail('connection_not_found');
     if (row.kind === 'deployed') throw context.fail('connection_deployed');
     return row;
@@ -193,7 +202,7 @@ export class RemoteConnections {
     const needsTls = accessClientId !== null || tlsFingerprint !== null;
     if (needsTls && !url.startsWith('wss:')) throw context.fail('tls_needed');
     try {
-      await this.devices.check(url);
+      await this.devices.outbound.check(url);
     } catch (error) {
       if (error instanceof OutboundRefused) throw context.fail('address_refused', { detail: error.message });
     }
@@ -232,6 +241,7 @@ function changed(row: ConnectionRow, change: Change): ConnectionTarget {
   const auth = change.auth ?? row.auth;
   return {
     name: change.name ?? row.name,
+    visibility: change.visibility ?? row.visibility,
     url: change.url ?? row.url,
     auth,
     tokenSecretId: auth === 'device' ? null : row.tokenSecretId,

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { ConnectionHub } from './connection-hub.js';
+import { Leases } from '../leases/leases.js';
 import { ConnectionRepository } from './connection.repository.js';
 
 /**
@@ -10,11 +10,12 @@ import { ConnectionRepository } from './connection.repository.js';
 export class RenewConnections {
   constructor(
     private readonly connections: ConnectionRepository,
-    private readonly hub: ConnectionHub,
+    private readonly leases: Leases,
   ) {}
 
+  /** One instance is told of it; the holders see it in the rows. */
   async execute(secretId: string): Promise<void> {
-    const rows = await this.connections.openWithSecret(secretId);
-    await Promise.all(rows.map((row) => this.hub.open(row)));
+    await this.connections.openAnewWithSecret(secretId);
+    this.leases.wake();
   }
 }

@@ -50,9 +50,18 @@ const HistoryRow = z.looseObject({
   stopReason: z.string().optional(),
   /** Of a row that keeps what an aborted run had said. */
   openclawAbort: z.looseObject({}).optional(),
+  timestamp: z.number().optional(),
   /** Of a row with what the model said. */
+  provider: z.string().optional(),
+  model: z.string().optional(),
+  responseId: z.string().optional(),
   usage: z
     .looseObject({
+      /** Without what was cached. */
+      input: z.number().optional(),
+      output: z.number().optional(),
+      cacheRead: z.number().optional(),
+      cacheWrite: z.number().optional(),
       totalTokens: z.number().optional(),
       cost: z.looseObject({ total: z.number().optional() }).optional(),
     })
@@ -64,6 +73,7 @@ const HistoryRow = z.looseObject({
 export type HistoryRow = z.infer<typeof HistoryRow>;
 
 export const History = z.looseObject({
+  sessionId: z.string().optional(),
   messages: z.array(HistoryRow).default([]),
   sessionInfo: z.looseObject({ hasActiveRun: z.boolean().optional() }).optional(),
   inFlightRun: z.looseObject({ runId: z.string(), text: z.string().optional() }).nullish(),

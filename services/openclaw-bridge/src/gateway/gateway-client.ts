@@ -1,4 +1,6 @@
+import type { AttachmentLimits } from '@aether/contracts/attachments';
 import type { GatewayAuth, Reason } from '@aether/contracts/openclaw';
+import type { Outbound } from '@aether/runtime/outbound';
 
 /** What a gateway said of itself at the handshake. */
 export interface Hello {
@@ -8,6 +10,8 @@ export interface Hello {
   readonly bootId: string;
   readonly scopes: readonly string[];
   readonly methods: readonly string[];
+  /** Of what messages bring; null where it does not tell. */
+  readonly limits: AttachmentLimits | null;
 }
 
 /** An event frame of the gateway. */
@@ -71,8 +75,8 @@ export interface GatewayAddress {
   readonly tlsFingerprint: string | null;
   /** Whether somebody else runs it: what to do about a failure differs then. */
   readonly isRemote: boolean;
-  /** Throws `OutboundRefused`, or what looking the name up failed with. Called before every attempt. */
-  readonly check: () => Promise<void>;
+  /** What each attempt is held to; null where Aether itself chose the address. */
+  readonly outbound: Outbound | null;
   /** As which the client shows itself; PEM. */
   readonly deviceKey: string;
   /** Has the gateway approve that device; false where that cannot be done from here. */

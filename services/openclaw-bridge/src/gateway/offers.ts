@@ -29,15 +29,17 @@ export const NEEDED_SCOPES = [
   'operator.approvals',
 ] as const;
 
+/** Whether it shows at the handshake, or at a request. */
+export const scopeMissing = (scopes: string): Reason => ({
+  code: 'scope_missing',
+  cause: `The gateway withholds ${scopes}.`,
+  remedy:
+    'Let the gateway listen on loopback and connect without a proxy; else rotate the device key, and approve the new device there with every scope it asks for.',
+});
+
 /** What is wrong with the scopes that were granted, or null. */
 export function explainScopes(granted: readonly string[]): (Reason & { retry: 'never' }) | null {
   const missing = NEEDED_SCOPES.filter((scope) => !granted.includes(scope));
   if (missing.length === 0) return null;
-  return {
-    code: 'scope_missing',
-    cause: `The gateway withholds ${missing.join(', ')}.`,
-    remedy:
-      'Let the gateway listen on loopback and connect without a proxy, or pair a device with these scopes.',
-    retry: 'never',
-  };
+  return { ...scopeMissing(missing.join(', ')), retry: 'never' };
 }

@@ -1,4 +1,3 @@
-import { isNativeError } from 'node:util/types';
 import {
   GatewayClient as OfficialClient,
   GatewayClientRequestTimeoutError,
@@ -6,10 +5,10 @@ import {
   isGatewayProtocolResponseError,
 } from '@openclaw/gateway-client';
 import type { EventFrame, HelloOk } from '@openclaw/gateway-protocol';
-import { OutboundRefused } from '@aether/runtime/outbound';
-import { z } from 'zod';
+import type { AttachmentLimits } from '@aether/contracts/attachments';
 import { deviceSigning, identityOf } from './device-key.js';
-import { explainDown, type Failure } from './down-reasons.js';
+import { PROTOCOL, explainDown, type Failure } from './down-reasons.js';
+import { TRANSPORT_CONFIGURATION, failureOf } from './failure-of.js';
 import { NEEDED_SCOPES } from './offers.js';
 import {
   GatewayClients,
@@ -26,7 +25,6 @@ const BACKOFF = { firstMs: 1_000, factor: 1.7, maxMs: 15_000 };
 /** Shorter connections count as failed attempts, so that a gateway that hangs up at once is not hammered. */
 const STABLE_MS = 10_000;
 const REQUEST_TIMEOUT_MS = 30_000;
-const PROTOCOL = 4;
 /** Approvals in a row before somebody has to look. */
 const PAIRINGS_MAX = 3;
 
@@ -57,8 +55,9 @@ class OfficialGatewayClient implements GatewayClient {
   }
 
   private async attempt(): Promise<void> {
+    const { outbound, url } = this.address;
     try {
-      await this.address.check();
+      await outbound?.check(url);
     } catch (error) {
       this.failures += 1;
       if (!this.closed) this.retryLater(failureOf(error));
@@ -68,7 +67,7 @@ class OfficialGatewayClient implements GatewayClient {
   }
 
   private connect(): void {
-    const { url, auth, credential, access, tlsFingerprint } = this.address;
+    const { url, auth, credential, access, tlsFingerprint, outbound } = this.address;
     const client: OfficialClient = new OfficialClient({
       url,
       ...(credential !== null && { [auth === 'password' ? 'password' : 'token']: credential }),
@@ -86,7 +85,12 @@ class OfficialGatewayClient implements GatewayClient {
       maxProtocol: PROTOCOL,
       env: {},
       deviceIdentity: identityOf(this.address.deviceKey),
-      hostDeps: deviceSigning,
+      hostDeps: {
+        ...deviceSigning,
+        // Called before it makes a socket, reconnects included, and what it returns right after: the package looks the
+        // name up once more, and takes no lookup.
+        registerGatewayLoopbackBypass: () => outbound?.intercept(),
+      },
       requestTimeoutMs: REQUEST_TIMEOUT_MS,
       notifyOnStartupRetry: true,
       onHelloOk: (hello) => this.onHello(hello),
@@ -138,6 +142,7 @@ class OfficialGatewayClient implements GatewayClient {
       bootId: hello.server.bootId ?? hello.server.connId,
       scopes: hello.auth.scopes,
       methods: hello.features.methods,
+      limits: limitsOf(hello.policy),
     });
   }
 
@@ -204,55 +209,20 @@ class OfficialGatewayClient implements GatewayClient {
   }
 }
 
-const TRANSPORT_CONFIGURATION = 'TRANSPORT_CONFIGURATION';
-const ADDRESS_REFUSED = 'ADDRESS_REFUSED';
-const FINGERPRINT_MISMATCH = 'FINGERPRINT_MISMATCH';
+/** Room in a frame for the longest text beside what it brings. */
+const TEXT_BYTES = 1_572_864;
+
+/** What travels with a message is written in base64, four characters for three bytes. */
+function limitsOf({ maxPayload, attachments }: HelloOk['policy']): AttachmentLimits | null {
+  if (!attachments) return null;
+  const { maxBytes, maxImageBytes } = attachments;
+  return {
+    maxBytes,
+    maxImageBytes,
+    maxTotalBytes: Math.max(0, Math.floor((maxPayload - TEXT_BYTES) * 0.75)),
+  };
+}
 
 function isRestart(goodbye: unknown): boolean {
   return typeof goodbye === 'object' && goodbye !== null && 'restartExpectedMs' in goodbye;
 }
-
-/** The package may wrap a socket's error, and then only the message still tells its code. */
-function codeIn(message: string): string | undefined {
-  if (message.includes('self-signed certificate')) return 'DEPTH_ZERO_SELF_SIGNED_CERT';
-  if (message.includes("does not match certificate's altnames")) return 'ERR_TLS_CERT_ALTNAME_INVALID';
-  if (message.includes('certificate has expired')) return 'CERT_HAS_EXPIRED';
-  return /\b(ECONN\w+|ENOTFOUND|ETIMEDOUT|EPROTO)\b/.exec(message)?.[1];
-}
-
-function failureOf(error: unknown): Failure {
-  if (error instanceof OutboundRefused)
-    return { message: `${error.message} ${error.remedy}`, code: ADDRESS_REFUSED };
-  if (!isNativeError(error)) return { message: String(error) };
-  const { name, message } = error;
-  if (name === 'GatewayWebSocketTransportConfigurationError')
-    return { message, code: TRANSPORT_CONFIGURATION };
-  if (message.includes('gateway tls fingerprint')) return { message, code: FINGERPRINT_MISMATCH };
-  if (message.includes('connect challenge timeout')) return { message, code: 'CHALLENGE_TIMEOUT' };
-  const told = Told.parse(error);
-  const code = told.gatewayCode ?? told.code ?? codeIn(message);
-  return {
-    message,
-    ...(code !== undefined && { code }),
-    ...(told.details?.code !== undefined && { detail: told.details.code }),
-    ...(told.details?.httpStatus !== undefined && { httpStatus: told.details.httpStatus }),
-    ...(told.details?.requestId !== undefined && { pairingRequestId: told.details.requestId }),
-    ...(told.retryAfterMs !== undefined && { retryAfterMs: told.retryAfterMs }),
-  };
-}
-
-/** What errors of the package and of sockets carry beside their message. */
-const Told = z.object({
-  code: z.string().optional().catch(undefined),
-  gatewayCode: z.string().optional().catch(undefined),
-  retryAfterMs: z.number().optional().catch(undefined),
-  details: z
-    .object({
-      code: z.string().optional().catch(undefined),
-      httpStatus: z.number().optional().catch(undefined),
-      /** Of the pairing that the gateway wants. */
-      requestId: z.string().optional().catch(undefined),
-    })
-    .optional()
-    .catch(undefined),
-});
