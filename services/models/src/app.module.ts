@@ -30,6 +30,10 @@ import { CLOCK, CONFIG, LOGGER, OPERATIONS } from './tokens.js';
 import { ListUsage } from './usage/list-usage.js';
 import { SummariseUsage } from './usage/summarise-usage.js';
 import { UsageLedger } from './usage/usage-ledger.js';
+import { CheckChat } from './usage-checks/check-chat.js';
+import { ReadUsageChecks } from './usage-checks/read-usage-checks.js';
+import { UsageCheckRepository } from './usage-checks/usage-check.repository.js';
+import { UsageChecker } from './usage-checks/usage-checker.js';
 import { UsageRepository } from './usage/usage.repository.js';
 
 @Module({})
@@ -75,6 +79,10 @@ export class AppModule {
         UsageLedger,
         ListUsage,
         SummariseUsage,
+        UsageCheckRepository,
+        CheckChat,
+        UsageChecker,
+        ReadUsageChecks,
         ModelsController,
         ModelsConsumers,
       ],

@@ -43,6 +43,12 @@ export const ModelsConfig = DatabaseConfig.extend({
     .max(290_000)
     .default(60_000)
     .describe('without a first byte, where another model stands in'),
+  MODEL_OUT_OF_TURN_MS: milliseconds(15_000).describe(
+    'how long a model that failed five times in a row is not asked, where another stands in',
+  ),
+  USAGE_CHECK_AFTER_MS: milliseconds(10_000).describe(
+    'how long after a turn the ledger is held against its gateway; also the pause between rounds',
+  ),
   DEMO_DELAY_MS: z.coerce
     .number()
     .int()

@@ -12,6 +12,8 @@ import { SaveProvider } from './provider/save-provider.js';
 import { MissionSessions } from './sessions/mission-sessions.js';
 import { OPERATIONS } from './tokens.js';
 import { ListUsage } from './usage/list-usage.js';
+import { ReadUsageChecks } from './usage-checks/read-usage-checks.js';
+import { UsageChecker } from './usage-checks/usage-checker.js';
 import { SummariseUsage } from './usage/summarise-usage.js';
 
 @Injectable()
@@ -25,6 +27,8 @@ export class ModelsController implements OnModuleInit {
     private readonly virtualKeys: ManageVirtualKeys,
     private readonly listUsage: ListUsage,
     private readonly summariseUsage: SummariseUsage,
+    private readonly usageChecks: ReadUsageChecks,
+    private readonly usageChecker: UsageChecker,
     private readonly readProviders: ReadProviders,
     private readonly saveProvider: SaveProvider,
     private readonly budgets: ManageBudgets,
@@ -38,10 +42,14 @@ export class ModelsController implements OnModuleInit {
       checkProvider: (_input, context) => this.checkProvider.execute(context),
       issueVirtualKey: (input, context) => this.issueVirtualKey.execute(input, context),
       listVirtualKeys: (query, context) => this.virtualKeys.list(query, context),
+      createVirtualKey: (input, context) => this.virtualKeys.create(input, context),
       revokeVirtualKey: (input, context) => this.virtualKeys.revoke(input, context),
       attributeSession: (input, context) => this.sessions.attribute(input, context),
       listUsage: (query, context) => this.listUsage.execute(query, context),
       summariseUsage: (query, context) => this.summariseUsage.execute(query, context),
+      listUsageChecks: (query, context) => this.usageChecks.list(query, context),
+      summariseUsageChecks: (query, context) => this.usageChecks.summarise(query, context),
+      checkUsage: (input, context) => this.usageChecker.execute(input, context),
       listProviders: (_input, context) => this.readProviders.list(context),
       createProvider: (input, context) => this.saveProvider.create(input, context),
       updateProvider: (input, context) => this.saveProvider.update(input, context),

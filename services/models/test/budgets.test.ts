@@ -55,6 +55,17 @@ describe('a budget of a deployment', () => {
       code: 'insufficient_quota',
       message: expect.stringContaining('60 of 160 tokens'),
     });
+    for (const more of [{ n: 2 }, { max_completion_tokens: 1, max_tokens: 70 }, { max_output_tokens: 70 }])
+      expect((await models.ask(key, { ...hello, max_tokens: 40, ...more })).status).toBe(429);
+    const path = '/messages';
+    const refusedHere = await models.ask(key, { ...hello, max_tokens: 60 }, { path });
+    expect([refusedHere.status, await refusedHere.json()]).toEqual([
+      429,
+      {
+        type: 'error',
+        error: { type: 'billing_error', message: expect.stringContaining('60 of 160 tokens') },
+      },
+    ]);
     expect(provider.asked).toEqual([]);
     // Raised, it lets the same call through.
     await setBudget(deploymentId, { limitTokens: 300 });

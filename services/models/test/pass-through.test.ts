@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { modelsEvents } from '@aether/contracts/models';
@@ -24,6 +25,10 @@ afterAll(async () => {
   await provider.stop();
 });
 
+const openAiPicture = (data: string) =>
+  `{"type":"image_url","image_url":{"url":"data:image/png;base64,${data}"}}`;
+const anthropicPicture = (data: string) =>
+  `{"type":"image","source":{"type":"base64","media_type":"image/png","data":"${data}"}}`;
 const sse = { 'content-type': 'text/event-stream; charset=utf-8' };
 
 describe('an answer', () => {
@@ -138,6 +143,60 @@ describe('a request', () => {
     await (await models.ask(key, body)).text();
     expect(provider.asked.at(-1)?.body).toBe(body);
   });
+
+  const rest =
+    '"seed": 1.0,\t"big":12345678901234567890 , "messages" : [ {"role":"user","content":"\\u00fc \\/ \\ud83d\\ude00 \\\\\\" \\"model\\":\\"default\\"", "model":"default", "stream_options":{"model":"default"}} ],"temperature":1e0';
+  test.each([
+    {
+      what: 'its model',
+      body: `\r\n{ ${rest}, "model" :\t"default"\n}\n`,
+      sent: `\r\n{ ${rest}, "model" :\t"big-1"\n}\n`,
+    },
+    {
+      what: 'its model, under a name with escapes',
+      body: `{"m\\u006fdel":"def\\u0061ult",${rest}}`,
+      sent: `{"m\\u006fdel":"big-1",${rest}}`,
+    },
+    {
+      what: 'its model and a wish for usage, which it did not have',
+      body: `{"model":"default", ${rest} , "stream" : true }`,
+      sent: `{"model":"big-1", ${rest} , "stream" : true,"stream_options":{"include_usage":true} }`,
+    },
+    {
+      what: 'its model and a wish for usage, which stood behind it',
+      body: `{"stream":true,"model":"default","stream_options":{"include_usage":false, "other":[1]}, ${rest}}`,
+      sent: `{"stream":true,"model":"big-1","stream_options":{"include_usage":true,"other":[1]}, ${rest}}`,
+    },
+    {
+      what: 'a wish for usage, which stood before its model',
+      body: `{"stream_options":null,${rest},"stream":true,"model":"other-2"}`,
+      sent: `{"stream_options":{"include_usage":true},${rest},"stream":true,"model":"other-2"}`,
+    },
+  ])('that needs another value for $what is the same byte for byte but for that', async ({ body, sent }) => {
+    const { key } = await models.deployment();
+    provider.answer((_asked, response) => void response.end('{}'));
+    expect((await models.ask(key, body)).status).toBe(200);
+    expect(provider.asked.at(-1)?.body).toBe(sent);
+  });
+
+  test.each([
+    { format: "OpenAI's format", path: '/chat/completions', picture: openAiPicture },
+    { format: "Anthropic's format", path: '/messages', picture: anthropicPicture },
+  ])(
+    'with a picture in $format is sent on as it came, and counted as a picture',
+    async ({ path, picture }) => {
+      const { deploymentId, key } = await models.deployment();
+      const data = randomBytes(1_000_000).toString('base64');
+      const body = `{"max_tokens":9, "messages":[{"role":"user","content":[${picture(data)}]}], "model":"other-2"}`;
+      provider.answer((_asked, response) => void response.writeHead(200, sse).end(textFrame('seen')));
+      expect((await models.ask(key, body, { path })).status).toBe(200);
+      expect(provider.asked.at(-1)).toMatchObject({ path: `/v1${path}` });
+      expect(provider.asked.at(-1)?.body === body).toBe(true);
+      const { inputTokens } = await models.usageOf(deploymentId);
+      expect(inputTokens).toBeGreaterThan(1_000);
+      expect(inputTokens).toBeLessThan(2_000);
+    },
+  );
 });
 
 describe('a provider that fails', () => {

@@ -34,6 +34,7 @@ const list = {
     {
       id: 'big-1',
       context_length: 200_000,
+      architecture: { input_modalities: ['text', 'image'] },
       top_provider: { max_completion_tokens: 4_000 },
       pricing: { prompt: '0.000003', completion: '0.000015' },
     },
@@ -116,11 +117,28 @@ describe('adding a provider', () => {
     expect((await models.call(modelsRequests.listProviders, {}, as('admin'))).items).toEqual([]);
   });
 
-  test('attack: an address inside of the network is refused unless the installation allows it', async () => {
-    const refused = await create({ baseUrl: 'http://10.1.2.3/v1' }).catch((error: unknown) => error);
-    expect(asFailure(refused).code).toBe('address_refused');
-    const named = await create({ baseUrl: 'http://[::1]:9/v1' }).catch((error: unknown) => error);
-    expect(asFailure(named).code).toBe('address_refused');
+  test.each([
+    ['the private network', 'http://10.1.2.3/v1'],
+    ['this machine by IPv6', 'http://[::1]:9/v1'],
+    ['an IPv4 address in IPv6', 'http://[::ffff:10.0.0.1]/v1'],
+    ['a link-local address', 'http://[fe80::1]/v1'],
+    ['a number', 'http://167772161/v1'],
+    ['the metadata service of a cloud', 'http://169.254.169.254/latest'],
+  ])('attack: request forgery by %s is refused, at saving and at changing', async (_how, baseUrl) => {
+    const refused = { code: 'address_refused' };
+    await expect(create({ baseUrl })).rejects.toMatchObject(refused);
+    const { id } = await create();
+    const change = { id, baseUrl, key: KEY };
+    await expect(models.call(modelsRequests.updateProvider, change, as('admin'))).rejects.toMatchObject(
+      refused,
+    );
+  });
+
+  test('attack: request forgery by a redirect is not followed', async () => {
+    first.answer((_asked, response) => void response.writeHead(302, { location: second.baseUrl }).end());
+    const before = second.asked.length;
+    await expect(create()).rejects.toMatchObject({ code: 'wrong_address_or_model' });
+    expect(second.asked).toHaveLength(before);
   });
 
   test('attack: a key is not sent to another address by somebody who does not know it', async () => {
@@ -143,6 +161,18 @@ describe('adding a provider', () => {
 });
 
 describe('a provider that was added', () => {
+  test('tells agents which models see pictures: as its list says, as its kind is known for, or as a person says', async () => {
+    await create({ models: [{ id: 'big-1' }, { id: 'small-1' }, { id: 'shown-1', images: true }] });
+    await create({
+      name: 'second',
+      kind: 'anthropic',
+      models: [{ id: 'small-1' }, { id: 'blind-1', images: false }],
+    });
+    const { models: told } = await models.call(modelsRequests.getEndpoint, {});
+    const seeing = told.filter(({ images }) => images).map(({ id }) => id);
+    expect(seeing.sort()).toEqual(['default', 'first/big-1', 'first/shown-1', 'second/small-1']);
+  });
+
   test('becomes what agents get by default, and is booked with its price', async () => {
     await create();
     expect(await models.call(modelsRequests.getEndpoint, {})).toMatchObject({

@@ -11,6 +11,7 @@ import { contextPairs } from '@aether/messaging/headers';
 import { newId } from '@aether/messaging/id';
 import { Messaging } from '@aether/messaging/messaging';
 import { missionsService } from '@aether/missions/service';
+import { openclawBridgeService } from '@aether/openclaw-bridge/service';
 import { migrateService, startService, type RunningService } from '@aether/runtime/service';
 import { startTestNats, testDatabase } from '@aether/testing/environment';
 import { eventually } from '@aether/testing/eventually';
@@ -23,7 +24,7 @@ export const as = (role: Role | null): Context => ({
   actor: role ? { type: 'user', id: newId(), role } : { type: 'anonymous', id: 'anonymous', role: null },
 });
 
-type Neighbour = 'auth' | 'missions';
+type Neighbour = 'auth' | 'missions' | 'openclaw-bridge';
 
 /** The models service on a NATS and a database of its own, with other services beside it where a test needs them. */
 export async function startModels(settings: Record<string, string> = {}, beside: readonly Neighbour[] = []) {
@@ -142,7 +143,11 @@ async function startBeside(name: Neighbour, nats: Awaited<ReturnType<typeof star
     MASTER_KEY: randomBytes(32).toString('base64'),
     DATA_DIR: await mkdtemp(join(runDirectory(), `${name}-`)),
   };
-  const definition = { auth: authService, missions: missionsService }[name];
+  const definition = {
+    auth: authService,
+    missions: missionsService,
+    'openclaw-bridge': openclawBridgeService,
+  }[name];
   await migrateService(definition, environment);
   const running = await startService(definition, environment);
   return async () => {

@@ -49,6 +49,17 @@ describe('the usage ledger', () => {
     await expect(list({ cursor: 'made-up' })).rejects.toMatchObject({ code: 'invalid_input' });
   });
 
+  test('is checked for all chats at once, and says where there is nothing to check', async () => {
+    const check = (of: { chatId?: string; deploymentId?: string }) =>
+      models.call(modelsRequests.checkUsage, of, as('operator'));
+    expect(await check({})).toEqual({ checked: 0, left: 0 });
+    for (const unknown of [{ chatId: newId() }, { deploymentId: newId() }])
+      await expect(check(unknown)).rejects.toMatchObject({ code: 'usage_check_not_found' });
+    await expect(models.call(modelsRequests.checkUsage, {}, as('viewer'))).rejects.toMatchObject({
+      code: 'forbidden',
+    });
+  });
+
   test('catches up after an outage of the database, which breaks no stream and refuses no known key', async () => {
     const { deploymentId, key } = await models.deployment();
     const running = await models.ask(key, saying('count to 5', { stream: true }));

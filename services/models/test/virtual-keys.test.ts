@@ -41,7 +41,7 @@ describe('a virtual key', () => {
       expect(response.status).toBe(401);
       expect(await response.json()).toEqual({
         error: {
-          message: expect.stringContaining('repair the deployment'),
+          message: expect.stringContaining('restart the deployment'),
           type: 'authentication_error',
           param: null,
           code: 'invalid_api_key',

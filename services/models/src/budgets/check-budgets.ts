@@ -109,9 +109,12 @@ export class CheckBudgets {
 /** The prompt by its length and the longest answer, at the price of the dearest that may answer. */
 function mostOf({ path, request }: ApiCall, candidates: readonly Candidate[]): Most {
   const { inputTokens } = estimatedInput(request);
-  const asked = request.max_completion_tokens ?? request.max_output_tokens ?? request.max_tokens;
-  const longest = Math.max(...candidates.map(({ maxTokens }) => maxTokens));
-  const outputTokens = path === '/embeddings' ? 0 : Math.max(0, Math.ceil(asked ?? longest));
+  const limits = [request.max_completion_tokens, request.max_output_tokens, request.max_tokens];
+  // Of several it is the provider's to choose which counts.
+  const asked = limits.filter((limit) => typeof limit === 'number');
+  const longest = asked.length > 0 ? asked : candidates.map(({ maxTokens }) => maxTokens);
+  const answers = Math.max(1, request.n ?? 1, request.best_of ?? 1);
+  const outputTokens = path === '/embeddings' ? 0 : Math.max(0, Math.ceil(Math.max(...longest) * answers));
   const tokens = { inputTokens, cachedInputTokens: 0, outputTokens };
   const costs = candidates.map(({ prices }) => costOf(tokens, prices));
   const usd = costs.reduce((dearest, cost) =>

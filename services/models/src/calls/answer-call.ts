@@ -29,7 +29,7 @@ export interface Caller {
   readonly response: ServerResponse;
 }
 
-type Book = (outcome: UsageRecord['outcome'], tokens: Tokens) => void;
+type Book = (outcome: UsageRecord['outcome'], tokens: Tokens, responseId?: string | null) => void;
 
 /** Passes one call through, byte for byte, and books what it took when it is over. */
 @Injectable()
@@ -69,7 +69,7 @@ export class AnswerCall {
   }
 
   private async answer(call: ApiCall, to: Caller & { context: Context; signal: AbortSignal }): Promise<void> {
-    const candidates = await this.catalogue.resolve(call);
+    const candidates = await this.catalogue.resolve(call, to.key.models ?? []);
     const [first] = candidates as [Candidate];
     const id = newId();
     const { key, session, signal } = to;
@@ -78,12 +78,12 @@ export class AnswerCall {
     const startedAt = this.clock.now();
     await this.budgets.reserve({ id, deploymentId, missionId, call, candidates, at: startedAt });
     let answering = first;
-    const book: Book = (outcome, tokens) => {
+    const book: Book = (outcome, tokens, responseId = null) => {
       const at = this.clock.now();
       const { model, provider } = answering;
       this.ledger.record(
         {
-          ...{ id, deploymentId, missionId, session, virtualKeyId: key.id, model, provider },
+          ...{ id, deploymentId, missionId, session, responseId, virtualKeyId: key.id, model, provider },
           demo: provider === null,
           ...tokens,
           costUsd: costOf(tokens, answering.prices),
@@ -129,11 +129,11 @@ export class AnswerCall {
       response.end();
     } catch (error) {
       const gone = signal.reason === CLIENT_GONE;
-      book(gone ? 'aborted' : 'failed', tap.tokens());
+      book(gone ? 'aborted' : 'failed', tap.tokens(), tap.responseId);
       if (!gone) this.breakOff(response, { contentType, call, error });
       return;
     }
-    if (reply.status < 400) return book('complete', tap.tokens());
+    if (reply.status < 400) return book('complete', tap.tokens(), tap.responseId);
     this.logger.warn(
       { status: reply.status, model: call.request.model },
       'the model provider refused a call',

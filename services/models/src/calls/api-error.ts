@@ -32,17 +32,25 @@ function anthropicType({ status, code }: ApiError): string {
   if (code === 'insufficient_quota') return 'billing_error';
   if (status === 401) return 'authentication_error';
   if (status === 404) return 'not_found_error';
+  if (status === 413) return 'request_too_large';
   if (status === 429) return 'rate_limit_error';
   return status < 500 ? 'invalid_request_error' : 'api_error';
 }
 
 export const invalidRequest = (message: string) => new ApiError(400, 'invalid_request', message);
 
+export const tooLarge = (bytesMax: number) =>
+  new ApiError(
+    413,
+    'request_too_large',
+    `The body is larger than ${bytesMax / 1024 ** 2} MiB. Send less of the conversation, or smaller pictures.`,
+  );
+
 export const invalidKey = () =>
   new ApiError(
     401,
     'invalid_api_key',
-    'This key is not known or was revoked. Each deployment has a key of its own (avk_...): repair the deployment to give it a new one.',
+    'This key is not known or was revoked. Each deployment has a key of its own (avk_...): restart the deployment to give it a new one.',
   );
 
 /** More names than these would hide the sentence. */

@@ -18,7 +18,7 @@ import { CONFIG, LOGGER } from '../tokens.js';
 import { parseCall } from './api-call.js';
 import { AnswerCall } from './answer-call.js';
 import { ChatRequest } from './chat-request.js';
-import { ApiError, invalidKey, unavailable } from './api-error.js';
+import { ApiError, invalidKey, tooLarge, unavailable } from './api-error.js';
 
 /** Long conversations with pictures in them; what providers take is of this size too. */
 const BODY_MAX_BYTES = 32 * 1024 * 1024;
@@ -97,8 +97,10 @@ export class EndpointServer implements OnApplicationBootstrap, BeforeApplication
       return { object: 'list', data };
     });
 
+    // Before the body is read: a stranger is not waited for.
+    const onRequest = async (request: FastifyRequest) => void (await this.keyOf(request));
     for (const path of API_PATHS)
-      this.app.post(`/v1${path}`, async (request, reply) => {
+      this.app.post(`/v1${path}`, { onRequest }, async (request, reply) => {
         const key = await this.keyOf(request);
         const schema = path === '/chat/completions' ? ChatRequest : undefined;
         const call = { ...parseCall(request.body, { path, schema }), headers: passedHeaders(request) };
@@ -121,6 +123,7 @@ export class EndpointServer implements OnApplicationBootstrap, BeforeApplication
     }
     if (error instanceof ContractFailure && error.code === 'unavailable') return unavailable(error);
     const status = error.statusCode ?? 500;
+    if (status === 413) return tooLarge(BODY_MAX_BYTES);
     if (status < 500) return new ApiError(status, 'invalid_request', error.message);
     this.logger.error({ err: error }, 'a model call failed');
     return new ApiError(500, 'internal', 'Something failed on our side; the log has the cause. Try again.');

@@ -6,6 +6,7 @@ import { Providers } from '../provider/providers.js';
 import type { UpstreamReply } from '../provider/upstream.js';
 import { CONFIG, LOGGER } from '../tokens.js';
 import type { ApiCall } from './api-call.js';
+import { ApiError } from './api-error.js';
 
 /** What another provider may well answer: its key, its account, its model, its load, its faults. */
 const isWorthAnother = (status: number) => [401, 402, 403, 404, 408, 429].includes(status) || status >= 500;
@@ -46,10 +47,10 @@ export class FirstToAnswer {
     const last = candidates[others.length];
     if (!last) throw new Error('a call needs somebody to answer it');
     tries(last);
-    return (await last.open()).send(last.translate(call), signal);
+    return (await last.open()).send(last.prepare(call), signal);
   }
 
-  /** Null where the client has gone away meanwhile, which is no fault of whom was asked. */
+  /** Null for what is no fault of whom was asked: the client has gone away, or asks what this one cannot be asked. */
   private async unlessUnanswered(
     candidate: Candidate,
     { call, signal }: { call: ApiCall; signal: AbortSignal },
@@ -59,13 +60,18 @@ export class FirstToAnswer {
     const late = setTimeout(() => attempt.abort(), afterMs);
     try {
       const upstream = await candidate.open();
-      const reply = await upstream.send(candidate.translate(call), AbortSignal.any([signal, attempt.signal]));
+      const reply = await upstream.send(candidate.prepare(call), AbortSignal.any([signal, attempt.signal]));
       if (!isWorthAnother(reply.status)) return reply;
       attempt.abort();
       throw new Unanswered(`${candidate.model} answered HTTP ${reply.status}`);
     } catch (error) {
       if (signal.aborted) return null;
-      throw error;
+      if (!(error instanceof ApiError) || error.status >= 500) throw error;
+      this.logger.info(
+        { err: error, model: candidate.model },
+        'a model cannot be asked this: the next one is',
+      );
+      return null;
     } finally {
       clearTimeout(late);
     }

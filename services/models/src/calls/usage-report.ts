@@ -23,14 +23,25 @@ const Usage = z.object({
   input_tokens_details: cached,
   cache_creation_input_tokens: maybe,
   cache_read_input_tokens: maybe,
+  estimated: z.boolean().nullish().catch(null),
 });
-const holder = z.object({ usage: Usage.nullish().catch(null) });
+const NAME_MAX = 200;
+const holder = z.object({
+  id: z.string().min(1).max(NAME_MAX).nullish().catch(null),
+  usage: Usage.nullish().catch(null),
+});
 /** At the top, in `response` (OpenAI's responses) or in `message` (the start of Anthropic's streams). */
 const Answer = holder.extend({
   type: z.string().nullish().catch(null),
   response: holder.nullish().catch(null),
   message: holder.nullish().catch(null),
 });
+
+/** What the provider calls its answer. */
+export function nameIn(answer: unknown): string | null {
+  const { data } = Answer.safeParse(answer);
+  return data?.id ?? data?.response?.id ?? data?.message?.id ?? null;
+}
 
 export function readUsage(
   answer: unknown,
@@ -49,7 +60,7 @@ export function readUsage(
       inputTokens: input ?? before?.inputTokens ?? 0,
       cachedInputTokens: input === null ? (before?.cachedInputTokens ?? 0) : read,
       outputTokens: usage.output_tokens ?? 0,
-      isFinal: data.type !== 'message_start',
+      isFinal: data.type !== 'message_start' && usage.estimated !== true,
     };
   }
   const inputTokens = usage.prompt_tokens ?? usage.input_tokens;
@@ -85,10 +96,18 @@ export function outputIn(answer: unknown): number {
 const PICTURE_CHARACTERS = 6_000;
 const PICTURE = /^\S{8192}/;
 
-/** Characters of all texts in a value: contents, reasoning and tool arguments alike. */
+/** Characters of all texts in a value: contents, reasoning and tool arguments alike, but not the names of their kinds. */
 export function textLength(value: unknown): number {
-  if (typeof value === 'string')
-    return PICTURE.test(value) ? Math.min(value.length, PICTURE_CHARACTERS) : value.length;
-  if (typeof value !== 'object' || value === null) return 0;
-  return Object.values(value).reduce<number>((sum, part) => sum + textLength(part), 0);
+  let sum = 0;
+  // Not by recursion: an answer may be nested deeper than that goes.
+  const left = [value];
+  while (left.length > 0) {
+    const part = left.pop();
+    if (typeof part === 'string')
+      sum += PICTURE.test(part) ? Math.min(part.length, PICTURE_CHARACTERS) : part.length;
+    else if (typeof part === 'object' && part !== null)
+      for (const [name, one] of Object.entries(part))
+        if (typeof one !== 'number' && name !== 'type') left.push(one);
+  }
+  return sum;
 }

@@ -1,6 +1,6 @@
 import { createParser, type EventSourceParser } from 'eventsource-parser';
 import type { ApiCall, ApiRequest } from './api-call.js';
-import { outputIn, readUsage, textLength, type Reported } from './usage-report.js';
+import { nameIn, outputIn, readUsage, textLength, type Reported } from './usage-report.js';
 
 export interface Tokens {
   /** All of the prompt, what the provider had cached included. */
@@ -25,6 +25,7 @@ export class UsageTap {
   private readonly parser: EventSourceParser | null;
   private readonly json: string[] = [];
   private reported: Reported | null = null;
+  private name: string | null = null;
   private outputCharacters = 0;
   private length = 0;
   private tooLong = false;
@@ -49,6 +50,11 @@ export class UsageTap {
     if (this.tooLong) this.outputCharacters += text.length;
     else if (this.parser) this.parser.feed(text);
     else this.json.push(text);
+  }
+
+  /** The provider's name for this answer, as far as it was told. */
+  get responseId(): string | null {
+    return this.name;
   }
 
   /** What the call took, once no more comes. */
@@ -76,6 +82,7 @@ export class UsageTap {
   private read(data: string): void {
     const answer = parse(data);
     if (answer === undefined) return;
+    this.name ??= nameIn(answer);
     this.reported = readUsage(answer, { path: this.call.path, before: this.reported });
     this.outputCharacters += outputIn(answer);
   }

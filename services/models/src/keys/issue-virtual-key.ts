@@ -27,13 +27,14 @@ export class IssueVirtualKey {
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
-  async execute({ deploymentId }: InputOf<Contract>, context: Context): Promise<OutputOf<Contract>> {
+  async execute({ deploymentId, models }: InputOf<Contract>, context: Context): Promise<OutputOf<Contract>> {
     requireServiceOr(context, 'deployments:write');
     const now = this.clock.now();
     const id = newId();
     const key = newKey();
     await this.database.transaction(context, async (transaction) => {
-      const row = { id, deploymentId, hash: hashOf(key), createdAt: now, expiresAt: null };
+      const of = { deploymentId, name: null, models: models ?? null };
+      const row = { id, ...of, hash: hashOf(key), createdAt: now, expiresAt: null };
       await this.keys.replace(transaction, row, new Date(now.getTime() + GRACE_MS));
       await transaction.publish(modelsEvents.virtualKeyIssued, { virtualKeyId: id, deploymentId });
     });

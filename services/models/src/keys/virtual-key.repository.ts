@@ -37,13 +37,17 @@ export class VirtualKeyRepository {
     return manager.findOneBy(VirtualKey, { id });
   }
 
-  /** Makes `key` the only one of its deployment without an end; the one before ends at `oldEndsAt`. */
+  async insert({ manager }: Transaction, key: VirtualKey): Promise<void> {
+    await manager.insert(VirtualKey, key);
+  }
+
+  /** Makes `key` the only one without an end that its deployment runs with; the one before ends at `oldEndsAt`. */
   async replace({ manager }: Transaction, key: VirtualKey, oldEndsAt: Date): Promise<void> {
     // Two rotations of one deployment at once would leave two keys without an end.
     await manager.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [key.deploymentId]);
     await manager.update(
       VirtualKey,
-      { deploymentId: key.deploymentId, expiresAt: IsNull() },
+      { deploymentId: key.deploymentId, name: IsNull(), expiresAt: IsNull() },
       { expiresAt: oldEndsAt },
     );
     await manager.insert(VirtualKey, key);

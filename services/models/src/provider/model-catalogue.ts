@@ -6,11 +6,14 @@ import { ApiError, invalidRequest, unknownModel } from '../calls/api-error.js';
 import type { ModelsConfig } from '../config.js';
 import { DemoModel } from '../demo/demo-model.js';
 import { CONFIG } from '../tokens.js';
+import { MessagesByChat } from '../translation/messages-by-chat.js';
+import { toldPrices } from '../usage/cost.js';
 import type { ModelProviderRow } from './model-provider.entity.js';
+import { completed } from './offered-models.js';
 import { Provider } from './provider.js';
 import { Providers } from './providers.js';
 import type { Upstream } from './upstream.js';
-import { wires } from './wire.js';
+import { wires, type ApiPath } from './wire.js';
 
 const DEMO_MODEL = 'aether-demo';
 /** Whatever the installation uses by default, so that an agent's configuration need not name it. */
@@ -33,16 +36,20 @@ export interface Candidate {
   readonly maxTokens: number;
   readonly open: () => Promise<Upstream>;
   /** The call as this one is sent it. */
-  readonly translate: (asked: ApiCall) => ApiCall;
+  readonly prepare: (asked: ApiCall) => ApiCall;
 }
 
-interface Offer extends Omit<Candidate, 'translate' | 'open'> {
+interface Offer extends Omit<Candidate, 'prepare' | 'open'> {
   readonly kind: ProviderKind;
   /** The provider's own name for the model. */
   readonly id: string;
   readonly contextWindow: number;
+  readonly images: boolean;
   readonly open: () => Promise<Provider>;
 }
+
+/** Their lists do not tell which of their models see pictures: all that agents are given do. */
+const SEEING: ReadonlySet<ProviderKind> = new Set(['openai', 'anthropic', 'google']);
 
 /** Which models there are, and who answers for them. */
 @Injectable()
@@ -72,7 +79,7 @@ export class ModelCatalogue {
    */
   async describe(): Promise<Omit<ModelEndpoint, 'baseUrl'>> {
     const { rows, defaults } = await this.providers.all();
-    const demo = { model: DEMO_MODEL, demo: true, ...this.limits() };
+    const demo = { model: DEMO_MODEL, demo: true, images: false, prices: FREE, ...this.limits() };
     const told = (offer: Offer) => ({ ...offer, demo: false });
     const [missing] = defaults;
     const answering =
@@ -87,8 +94,8 @@ export class ModelCatalogue {
       defaultModel: DEFAULT_ALIAS,
       answering: answering.model,
       demo: answering.demo,
-      models: models.map(({ model: id, demo: isDemo, contextWindow, maxTokens }) => ({
-        ...{ id, demo: isDemo, contextWindow, maxTokens },
+      models: models.map(({ model: id, demo: isDemo, contextWindow, maxTokens, images, prices }) => ({
+        ...{ id, demo: isDemo, contextWindow, maxTokens, ...(images && { images }), ...toldPrices(prices) },
       })),
     };
   }
@@ -99,20 +106,22 @@ export class ModelCatalogue {
     return this.answering(rows, defaults).map(({ open, id }) => ({ provider: open, model: id }));
   }
 
-  /** Those that may answer a call, best first; never none. */
-  async resolve(asked: ApiCall): Promise<readonly Candidate[]> {
+  /** Those that may answer a call, best first; never none. Calls for the first of `order` are for all of it. */
+  async resolve(asked: ApiCall, order: readonly string[] = []): Promise<readonly Candidate[]> {
     const { rows, defaults } = await this.providers.all();
     const name = asked.request.model;
     if (DEMO_ALIASES.includes(name)) return this.demoCandidates(asked);
     if (name === DEFAULT_ALIAS) {
       const answering = this.answering(rows, defaults);
-      if (answering.length > 0) return speaking(answering, asked).map((offer) => this.candidate(offer));
+      if (answering.length > 0) return this.candidates(answering, asked);
       if (defaults.length > 0) throw noneEnabled();
       return this.demoCandidates(asked);
     }
+    const ordered = order[0] === name ? order.flatMap((one) => this.offer(one, rows) ?? []) : [];
+    if (ordered.length > 0) return this.candidates(ordered, asked);
     const offer = this.offer(name, rows) ?? (this.configured && this.configuredOffer(name));
     if (!offer) throw unknownModel(name, [DEMO_MODEL, ...namesOf(rows)]);
-    return speaking([offer], asked).map((one) => this.candidate(one));
+    return this.candidates([offer], asked);
   }
 
   /** True where agents may ask for it. */
@@ -125,10 +134,7 @@ export class ModelCatalogue {
   configuredProvider(): ModelProvider | null {
     const { MODEL_PROVIDER_BASE_URL: baseUrl, MODEL_PROVIDER_API_KEY: key } = this.config;
     if (!this.configured || !baseUrl) return null;
-    const { id, contextWindow, maxTokens, prices } = this.configuredOffer(
-      this.config.MODEL_PROVIDER_MODEL ?? '',
-    );
-    const priceFrom = prices.inputUsdPerMillion === null ? null : ('person' as const);
+    const id = this.config.MODEL_PROVIDER_MODEL ?? '';
     return {
       ...CONFIGURED,
       kind: 'openai-compatible',
@@ -136,7 +142,7 @@ export class ModelCatalogue {
       source: 'settings',
       hasKey: key !== undefined,
       enabled: true,
-      models: [{ id, contextWindow, maxTokens, ...prices, priceFrom }],
+      models: [{ id, ...this.limits(), ...this.configuredPrices(id) }],
       createdAt: null,
       updatedAt: null,
     };
@@ -155,17 +161,31 @@ export class ModelCatalogue {
   }
 
   private demoCandidates(asked: ApiCall): Candidate[] {
-    if (asked.path !== '/chat/completions')
-      throw invalidRequest('The demo model answers chat completions only. Add a provider for other calls.');
+    const paths = ['/chat/completions'] as const;
+    const way = wayOf(asked.path, { kind: 'openai-compatible', paths, asksUsage: true });
+    if (!way)
+      throw invalidRequest(
+        'The demo model answers chat completions and messages only. Add a provider for other calls.',
+      );
     const { maxTokens } = this.limits();
-    const open = () => Promise.resolve(this.demo);
-    const translate = (call: ApiCall) => named(call, { model: DEMO_MODEL, asksUsage: true });
-    return [{ model: DEMO_MODEL, provider: null, prices: FREE, maxTokens, open, translate }];
+    const open = () => Promise.resolve(way(this.demo));
+    const prepare = (call: ApiCall) => named(call, { model: DEMO_MODEL, asksUsage: true });
+    return [{ model: DEMO_MODEL, provider: null, prices: FREE, maxTokens, open, prepare }];
   }
 
-  private candidate(offer: Offer): Candidate {
-    const asksUsage = offer.provider !== CONFIGURED.name || this.config.MODEL_PROVIDER_STREAM_USAGE;
-    return { ...offer, translate: (call) => named(call, { model: offer.id, asksUsage }) };
+  /** Those whose API has the path of the call, or takes it translated. */
+  private candidates(offers: readonly Offer[], asked: ApiCall): Candidate[] {
+    const found = offers.flatMap((offer) => {
+      const asksUsage = offer.provider !== CONFIGURED.name || this.config.MODEL_PROVIDER_STREAM_USAGE;
+      const way = wayOf(asked.path, { kind: offer.kind, asksUsage });
+      if (!way) return [];
+      const open = async () => way(await offer.open());
+      return [{ ...offer, open, prepare: (call: ApiCall) => named(call, { model: offer.id, asksUsage }) }];
+    });
+    if (found.length > 0) return found;
+    throw invalidRequest(
+      `The provider of this model has no /v1${asked.path}. Use /v1/chat/completions, or a model of another provider.`,
+    );
   }
 
   /** Null where no enabled provider has the prefix; a model that is not listed is the provider's to know. */
@@ -187,26 +207,38 @@ export class ModelCatalogue {
       prices: model,
       contextWindow: model.contextWindow ?? limits.contextWindow,
       maxTokens: model.maxTokens ?? limits.maxTokens,
+      images: model.images ?? SEEING.has(row.kind),
       open: () => this.providers.open(row),
     };
   }
 
   private configuredOffer(id: string): Offer {
-    const { configured, config } = this;
-    const isOwn = id === config.MODEL_PROVIDER_MODEL;
+    const { configured } = this;
     return {
       model: id,
       provider: CONFIGURED.name,
       kind: 'openai-compatible',
       id,
-      prices: {
-        inputUsdPerMillion: isOwn ? (config.MODEL_PROVIDER_INPUT_USD_PER_MILLION ?? null) : null,
-        cachedInputUsdPerMillion: null,
-        outputUsdPerMillion: isOwn ? (config.MODEL_PROVIDER_OUTPUT_USD_PER_MILLION ?? null) : null,
-      },
+      prices: this.configuredPrices(id),
       ...this.limits(),
+      images: false,
       open: () => (configured ? Promise.resolve(configured) : Promise.reject(noneEnabled())),
     };
+  }
+
+  /** Of the settings for the model they name, else of the catalogue where it knows the address. */
+  private configuredPrices(id: string): Prices & Pick<OfferedModel, 'priceFrom'> {
+    const {
+      MODEL_PROVIDER_BASE_URL: baseUrl = '',
+      MODEL_PROVIDER_MODEL: named,
+      MODEL_PROVIDER_INPUT_USD_PER_MILLION: input,
+      MODEL_PROVIDER_OUTPUT_USD_PER_MILLION: output,
+    } = this.config;
+    const wanted = { id, ...(id === named && { inputUsdPerMillion: input, outputUsdPerMillion: output }) };
+    const origin = { kind: 'openai-compatible' as const, baseUrl };
+    const [model] = completed([wanted], { listed: [], origin }) as [OfferedModel];
+    const { inputUsdPerMillion, cachedInputUsdPerMillion, outputUsdPerMillion, priceFrom } = model;
+    return { inputUsdPerMillion, cachedInputUsdPerMillion, outputUsdPerMillion, priceFrom };
   }
 
   private limits() {
@@ -217,13 +249,21 @@ export class ModelCatalogue {
   }
 }
 
-/** Those whose API has this path. */
-function speaking(offers: readonly Offer[], { path }: ApiCall): Offer[] {
-  const fit = offers.filter(({ kind }) => wires[kind].paths.includes(path));
-  if (fit.length > 0) return fit;
-  throw invalidRequest(
-    `The provider of this model has no /v1${path}. Use /v1/chat/completions, or a model of another provider.`,
-  );
+/** How calls of a path reach an upstream: as they are, translated, or not at all. */
+function wayOf(
+  path: ApiPath,
+  {
+    kind,
+    paths = wires[kind].paths,
+    asksUsage,
+  }: { kind: ProviderKind; paths?: readonly ApiPath[]; asksUsage: boolean },
+): ((upstream: Upstream) => Upstream) | null {
+  const isTaken = paths.includes(path);
+  const mayLackIt = kind === 'openai-compatible';
+  if (path === '/messages' && paths.includes('/chat/completions') && (!isTaken || mayLackIt))
+    return (upstream) =>
+      new MessagesByChat(upstream, { kind, includeUsage: asksUsage, triesNative: isTaken });
+  return isTaken ? (upstream) => upstream : null;
 }
 
 /** Under the provider's own name, and asked to report its usage, which a stream of chat does not do by itself. */

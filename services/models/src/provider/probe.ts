@@ -39,7 +39,10 @@ export async function listModels(provider: Provider): Promise<Probe> {
   try {
     const response = await provider.request('/models', { signal: AbortSignal.timeout(LIST_TIMEOUT_MS) });
     const text = await textOf(response.body);
-    return { fault: keyFault(response.status), listed: (response.ok && readModelList(text)) || [] };
+    return {
+      fault: keyFault(response.status),
+      listed: (response.ok && readModelList(text, provider.origin)) || [],
+    };
   } catch (error) {
     return { fault: unreachable(error), listed: [] };
   }

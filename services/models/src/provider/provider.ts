@@ -3,6 +3,7 @@ import type { Outbound } from '@aether/runtime/outbound';
 import { Agent, fetch, type Headers, type RequestInit } from 'undici';
 import type { ApiCall } from '../calls/api-call.js';
 import { ApiError } from '../calls/api-error.js';
+import type { Origin } from './known-models.js';
 import type { Upstream, UpstreamReply } from './upstream.js';
 import { keyHeaders } from './wire.js';
 
@@ -36,6 +37,10 @@ export class Provider implements Upstream {
       bodyTimeout: 0,
       connect: { timeout: CONNECT_TIMEOUT_MS, ...lookup },
     });
+  }
+
+  get origin(): Origin {
+    return this.options;
   }
 
   /** Calls under way are let finish. */

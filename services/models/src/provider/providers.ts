@@ -19,7 +19,6 @@ const ROWS_FRESH_MS = 2_000;
 const KEY_FRESH_MS = 60_000;
 /** So many failures in a row take a provider out of turn, where another can answer. */
 const FAILURES_MAX = 5;
-const OUT_OF_TURN_MS = 15_000;
 
 interface Rows {
   readonly rows: readonly ModelProviderRow[];
@@ -102,7 +101,8 @@ export class Providers {
   circuitOf(name: string): CircuitBreakerPolicy {
     const known = this.circuits.get(name);
     if (known) return known;
-    const options = { halfOpenAfter: OUT_OF_TURN_MS, breaker: new ConsecutiveBreaker(FAILURES_MAX) };
+    const halfOpenAfter = this.config.MODEL_OUT_OF_TURN_MS;
+    const options = { halfOpenAfter, breaker: new ConsecutiveBreaker(FAILURES_MAX) };
     const circuit = circuitBreaker(handleAll, options);
     circuit.onBreak(() => this.logger.warn({ provider: name }, 'a model provider is out of turn'));
     this.circuits.set(name, circuit);

@@ -163,7 +163,7 @@ export class SaveProvider {
     try {
       const { fault, listed } = await probe(client, models[0]?.id ?? '');
       if (fault) throw context.fail(fault.code, { detail: fault.cause });
-      return completed(models, listed);
+      return completed(models, { listed, origin: to });
     } finally {
       await client.close();
     }
@@ -207,6 +207,7 @@ function asWanted({ id, priceFrom, ...model }: ModelProviderRow['models'][number
     id,
     ...(model.contextWindow !== null && { contextWindow: model.contextWindow }),
     ...(model.maxTokens !== null && { maxTokens: model.maxTokens }),
+    ...(model.images !== undefined && { images: model.images }),
     ...(own && model.inputUsdPerMillion !== null && { inputUsdPerMillion: model.inputUsdPerMillion }),
     ...(own && model.outputUsdPerMillion !== null && { outputUsdPerMillion: model.outputUsdPerMillion }),
     ...(own &&

@@ -19,7 +19,7 @@ interface Wire {
 const openAi: readonly ApiPath[] = ['/chat/completions', '/responses', '/embeddings'];
 const anthropic: readonly ApiPath[] = ['/messages', '/messages/count_tokens'];
 
-/** Anthropic and Google take OpenAI's chat format as well, so nothing has to be translated here. */
+/** Anthropic and Google take OpenAI's chat format as well; who takes no other is translated for (docs/adr/0028). */
 export const wires: Readonly<Record<ProviderKind, Wire>> = {
   openrouter: { baseUrl: 'https://openrouter.ai/api/v1', paths: [...openAi, '/messages'] },
   openai: { baseUrl: 'https://api.openai.com/v1', paths: openAi },

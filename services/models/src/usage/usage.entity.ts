@@ -6,6 +6,8 @@ import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 @Index('IDX_usage_deployment_id', ['deploymentId', 'id'])
 @Index('IDX_usage_at', ['at'])
 @Index('IDX_usage_mission_id', ['missionId'])
+@Index('IDX_usage_session', ['deploymentId', 'session'])
+@Index('IDX_usage_response_id', ['responseId'])
 export class Usage {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'PK_usage' })
   id: string;
@@ -21,6 +23,9 @@ export class Usage {
 
   @Column('text', { nullable: true })
   session: string | null;
+
+  @Column('text', { name: 'response_id', nullable: true })
+  responseId: string | null;
 
   @Column('text')
   model: string;
