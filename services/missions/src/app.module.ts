@@ -10,6 +10,7 @@ import { PutArtifact } from './artifacts/put-artifact.js';
 import { ReadArtifacts } from './artifacts/read-artifacts.js';
 import { TidyArtifacts } from './artifacts/tidy-artifacts.js';
 import type { MissionsConfig } from './config.js';
+import { History } from './history/history.js';
 import { MissionsConsumers } from './missions.consumers.js';
 import { MissionsController } from './missions.controller.js';
 import { CreateMission } from './missions/create-mission.js';
@@ -61,6 +62,7 @@ export class AppModule {
         JudgeTasks,
         RunTasks,
         Thread,
+        History,
         Deadlines,
         ArtifactRepository,
         PutArtifact,

@@ -4,6 +4,7 @@ import type { ServiceParts } from '@aether/runtime/service';
 import { Controller, Inject, type OnModuleInit } from '@nestjs/common';
 import { PutArtifact } from './artifacts/put-artifact.js';
 import { ReadArtifacts } from './artifacts/read-artifacts.js';
+import { History } from './history/history.js';
 import { CreateMission } from './missions/create-mission.js';
 import { DeleteMission } from './missions/delete-mission.js';
 import { ReadMissions } from './missions/read-missions.js';
@@ -32,6 +33,7 @@ export class MissionsController implements OnModuleInit {
     private readonly judge: JudgeTasks,
     private readonly run: RunTasks,
     private readonly thread: Thread,
+    private readonly history: History,
     private readonly put: PutArtifact,
     private readonly artifacts: ReadArtifacts,
     private readonly organisation: OrganisationBudgets,
@@ -79,6 +81,7 @@ export class MissionsController implements OnModuleInit {
       listThread: (query, context) => this.thread.list(query, context),
       addComment: (input, context) => this.thread.comment(input, context),
       addEntry: (input, context) => this.thread.entry(input, context),
+      listHistory: (query, context) => this.history.list(query, context),
       followThread: (input, context) => this.thread.follow(input, context),
       putArtifact: (input, context) => this.put.execute(input, context),
       listArtifacts: (query, context) => this.artifacts.list(query, context),

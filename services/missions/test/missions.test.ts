@@ -167,7 +167,7 @@ describe('a mission', () => {
     expect((await missions.call(listMissions, { search: 'secret GOAL' }, owner)).items).toHaveLength(1);
   });
 
-  test('is found by state, label and words; "%" stands for itself', async () => {
+  test('is found by state, label, priority and words; "%" stands for itself', async () => {
     const by = person();
     const { id } = await missions.call(
       createMission,
@@ -179,8 +179,11 @@ describe('a mission', () => {
     expect(await ids({ label: 'odd' })).toEqual([id]);
     expect(await ids({ search: '0% s' })).toEqual([id]);
     expect(await ids({ search: '1%e' })).toEqual([]);
-    expect(await ids({ label: 'odd', state: 'draft' })).toEqual([id]);
+    expect(await ids({ label: 'odd', state: 'draft', priority: 'normal' })).toEqual([id]);
+    expect(await ids({ label: 'odd', priority: 'urgent' })).toEqual([]);
     expect(await ids({ label: 'odd', state: 'running' })).toEqual([]);
+    expect(await ids({ label: 'odd', state: ['running', 'draft'] })).toEqual([id]);
+    await expect(ids({ state: [] })).rejects.toMatchObject(failing('invalid_input'));
   });
 
   test('keeps what work began from, once it was started', async () => {

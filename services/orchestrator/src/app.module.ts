@@ -36,6 +36,7 @@ import { Disk } from './disk/disk.js';
 import { DiskRepository } from './disk/disk.repository.js';
 import { ForgetMissions } from './disk/forget-missions.js';
 import { Retention } from './disk/retention.js';
+import { InspectRepository } from './git/inspect-repository.js';
 import { Repositories } from './git/repositories.js';
 import { Turnstile } from './git/turnstile.js';
 import { AnswerPerson } from './jason/answer-person.js';
@@ -94,6 +95,7 @@ export class AppModule {
         Remotes,
         ManageRemotes,
         Repositories,
+        InspectRepository,
         DiskRepository,
         ForgetMissions,
         Push,

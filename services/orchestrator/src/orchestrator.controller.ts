@@ -6,6 +6,7 @@ import { ReadAttempts } from './attempts/read-attempts.js';
 import { RollBack } from './attempts/roll-back.js';
 import { Converse } from './jason/converse.js';
 import { FollowConversation } from './jason/follow-conversation.js';
+import { InspectRepository } from './git/inspect-repository.js';
 import { Pool } from './pool/pool.js';
 import { DeliverAgain } from './delivery/deliver-again.js';
 import { Disk } from './disk/disk.js';
@@ -30,6 +31,7 @@ export class OrchestratorController implements OnModuleInit {
     private readonly rollBack: RollBack,
     private readonly remotes: ManageRemotes,
     private readonly disk: Disk,
+    private readonly repositories: InspectRepository,
     private readonly deliverAgain: DeliverAgain,
   ) {}
 
@@ -50,11 +52,14 @@ export class OrchestratorController implements OnModuleInit {
       getAttempt: (input, context) => this.attempts.get(input, context),
       getDiff: (input, context) => this.attempts.diff(input, context),
       explainTask: (input, context) => this.waits.explain(input, context),
+      listWaits: (input, context) => this.waits.list(input, context),
       getCaps: () => this.caps.get(),
       setCaps: (input, context) => this.setCaps.execute(input, context),
       rollBackMission: (input, context) => this.rollBack.execute(input, context),
       deliverMission: (input, context) => this.deliverAgain.execute(input, context),
       getWorkspaces: (_input, { actor }) => this.disk.workspaces(actor),
+      listRepositories: (_input, context) => this.repositories.list(context),
+      inspectRepository: (input, context) => this.repositories.inspect(input, context),
       createGitRemote: (input, context) => this.remotes.create(input, context),
       listGitRemotes: (query) => this.remotes.list(query),
       getGitRemote: ({ id }, context) => this.remotes.get(id, context),

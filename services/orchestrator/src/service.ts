@@ -12,8 +12,9 @@ import { CreateExecution1764000100000 } from './migrations/1764000100000-create-
 import { AgentTools1764000300000 } from './migrations/1764000300000-agent-tools.js';
 import { Workplaces1764000350000 } from './migrations/1764000350000-workplaces.js';
 import { KeepDiskAndDeliver1764000400000 } from './migrations/1764000400000-keep-disk-and-deliver.js';
+import { IndexAttemptsByAgent1764600000000 } from './migrations/1764600000000-index-attempts-by-agent.js';
 import { ReportedCapabilities1764200000000 } from './migrations/1764200000000-reported-capabilities.js';
-import { PoolAgentRow } from './pool/pool-agent.entity.js';
+import { AGENT_STATE, PoolAgentRow } from './pool/pool-agent.entity.js';
 import { GitRemoteRow } from './remotes/git-remote.entity.js';
 import { CapsRow } from './schedule/caps.entity.js';
 import { TaskWaitRow } from './schedule/task-wait.entity.js';
@@ -41,11 +42,18 @@ export const orchestratorService = defineService({
       Workplaces1764000350000,
       KeepDiskAndDeliver1764000400000,
       ReportedCapabilities1764200000000,
+      IndexAttemptsByAgent1764600000000,
     ],
   },
   counted: [
     { figure: 'aether_attempts', help: 'Attempts at tasks by state.', rows: AttemptRow, by: 'state' },
-    { figure: 'aether_agents', help: 'Agents of the pool.', rows: PoolAgentRow, by: 'online' },
+    {
+      figure: 'aether_agents',
+      help: 'Agents of the pool by state.',
+      rows: PoolAgentRow,
+      by: 'state',
+      expression: AGENT_STATE,
+    },
   ],
   module: (parts) => AppModule.register(parts),
 });

@@ -171,6 +171,10 @@ describe('a mission', () => {
       expect(attempt).toMatchObject({ state: 'accepted', agent: { name: 'worker' }, rescueRef: null });
       const { diff } = await system.call(executionRequests.getDiff, { id: attempt?.id ?? '' }, operator);
       expect(diff).toContain('+4');
+      const ofAgent = async (agentId = '') =>
+        (await system.call(executionRequests.listAttempts, { agentId, taskId: last.id }, operator)).items;
+      expect(await ofAgent(attempt?.agent.id)).toEqual([attempt]);
+      expect(await ofAgent(last.id)).toEqual([]);
       const { items: kept } = await system.call(missionsRequests.listArtifacts, { id: mission.id }, operator);
       expect(kept.map(({ kind }) => kind).sort()).toEqual(['patch', 'report']);
       const sent = gateway.callsOf('chat.send') as { idempotencyKey: string }[];
@@ -563,6 +567,8 @@ describe('a person', () => {
       await eventually(async () => {
         const { wait } = await system.call(executionRequests.explainTask, { id }, operator);
         expect(wait).toMatchObject({ code: 'capability_missing', text: 'No agent has welding.' });
+        const { listWaits } = executionRequests;
+        expect((await system.call(listWaits, { id: mission.id }, operator)).items).toEqual([wait]);
       });
       const { items } = await system.call(executionRequests.listPool, {}, operator);
       const [agent] = items;

@@ -22,6 +22,7 @@ export interface Wait {
 
 @Entity('mission')
 @Index('IDX_mission_state', ['state'])
+@Index('IDX_mission_hidden', ['createdBy'], { where: `(visibility <> 'open'::text)` })
 export class MissionRow {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'PK_mission' })
   id: string;

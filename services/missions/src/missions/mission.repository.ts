@@ -1,20 +1,22 @@
-import type { MissionState, TaskState } from '@aether/contracts/mission-schemas';
+import type { MissionState, Priority, TaskState } from '@aether/contracts/mission-schemas';
 import { canSee } from '@aether/messaging/access';
 import type { Actor } from '@aether/messaging/context';
 import { Database, type Transaction } from '@aether/persistence/database';
 import { pageById, type PageBounds } from '@aether/persistence/paging';
-import { onlyVisible } from '@aether/persistence/visibility';
+import { onlyHidden, onlyVisible } from '@aether/persistence/visibility';
 import { Injectable } from '@nestjs/common';
 import { In, type SelectQueryBuilder } from 'typeorm';
 import { ArtifactRow } from '../artifacts/artifact.entity.js';
 import { containing } from '../containing.js';
+import { HistoryRow } from '../history/history.entity.js';
 import { TaskRow } from '../tasks/task.entity.js';
 import { EntryRow } from '../thread/entry.entity.js';
 import { MissionRow } from './mission.entity.js';
 
 export interface MissionFilter extends PageBounds {
-  readonly state?: MissionState;
+  readonly state?: MissionState | readonly MissionState[];
   readonly label?: string;
+  readonly priority?: Priority;
   readonly search?: string;
 }
 
@@ -46,9 +48,10 @@ export class MissionRepository {
     await manager.insert(MissionRow, mission);
   }
 
-  /** With its tasks, its thread and its artifacts. */
+  /** With its tasks, its thread, its history and its artifacts. */
   async remove({ manager }: Transaction, id: string): Promise<void> {
-    for (const rows of [ArtifactRow, EntryRow, TaskRow]) await manager.delete(rows, { missionId: id });
+    for (const rows of [ArtifactRow, EntryRow, HistoryRow, TaskRow])
+      await manager.delete(rows, { missionId: id });
     await manager.delete(MissionRow, { id });
   }
 
@@ -58,10 +61,11 @@ export class MissionRepository {
     return mission && canSee(actor, mission) ? mission : null;
   }
 
-  async list(actor: Actor, { state, label, search, ...bounds }: MissionFilter) {
+  async list(actor: Actor, { state, label, priority, search, ...bounds }: MissionFilter) {
     return this.database.read((manager) => {
       const query = onlyVisible(manager.createQueryBuilder(MissionRow, 'mission'), actor);
-      if (state) query.andWhere('mission.state = :state', { state });
+      if (state) query.andWhere('mission.state IN (:...states)', { states: [state].flat() });
+      if (priority) query.andWhere('mission.priority = :priority', { priority });
       if (label) query.andWhere('mission.labels @> :label', { label: JSON.stringify([label]) });
       if (search)
         query.andWhere('(mission.title ILIKE :text OR mission.goal ILIKE :text)', {
@@ -163,12 +167,14 @@ export class MissionRepository {
     });
   }
 
-  /** A task is seen by those who see its mission. */
+  /** A task is seen by those who see its mission. Missions that somebody does not see are few, so these are looked up. */
   private visibleTasks(query: SelectQueryBuilder<TaskRow>, actor: Actor): SelectQueryBuilder<TaskRow> {
-    const seen = onlyVisible(
+    const hidden = onlyHidden(
       query.subQuery().select('mission.id').from<MissionRow>(MissionRow, 'mission'),
       actor,
     );
-    return query.andWhere(`task.mission_id IN ${seen.getQuery()}`).setParameters(seen.getParameters());
+    return query
+      .andWhere(`task.mission_id NOT IN ${hidden.getQuery()}`)
+      .setParameters(hidden.getParameters());
   }
 }

@@ -1,4 +1,6 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { DataOf, EventContract } from '@aether/contracts/contract';
+import type { HistoryEntry } from '@aether/contracts/mission-history';
 import { missionsEvents } from '@aether/contracts/missions';
 import {
   TaskState,
@@ -12,6 +14,7 @@ import type { Transaction } from '@aether/persistence/database';
 import type { Clock } from '@aether/runtime/clock';
 import { ArtifactRow } from '../artifacts/artifact.entity.js';
 import type { MissionsConfig } from '../config.js';
+import { keepChanges, momentOf } from '../history/history.js';
 import { SpendMeter } from '../organisation/spend-meter.js';
 import { chainMinutes } from '../tasks/graph.js';
 import { TaskRow } from '../tasks/task.entity.js';
@@ -182,6 +185,7 @@ export class OpenMission {
       this.note({ kind: 'state', text: this.stateText(), data: { state: this.mission.state } });
     if (this.artifacts.length > 0) await manager.insert(ArtifactRow, this.artifacts);
     const { entries } = this;
+    await keepChanges(tx, { missionId: this.mission.id, at: this.now, changes: this.changes(tasks) });
     if (entries.length > 0)
       await manager.insert(
         EntryRow,
@@ -194,6 +198,22 @@ export class OpenMission {
     await this.tell(tasks);
     await this.meter.write(tx, this.now);
     return entries;
+  }
+
+  /** For the history: what a person would see change. */
+  private changes(changed: readonly TaskRow[]): HistoryEntry['change'][] {
+    const moved = changed.flatMap((task) => {
+      const was = this.before.tasks.get(task.id);
+      const moment = momentOf(task);
+      const isSame = was && isDeepStrictEqual(momentOf(JSON.parse(was) as TaskRow), moment);
+      return isSame ? [] : [{ kind: 'task' as const, task: moment }];
+    });
+    const { state } = this.mission;
+    return [
+      ...this.removed.map(({ id }) => ({ kind: 'removed' as const, taskId: id })),
+      ...moved,
+      ...(state === this.before.state ? [] : [{ kind: 'mission' as const, state }]),
+    ];
   }
 
   private async tell(tasks: readonly TaskRow[]): Promise<void> {

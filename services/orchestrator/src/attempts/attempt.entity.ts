@@ -20,6 +20,8 @@ export interface Ending {
 @Entity('attempt')
 @Index('IDX_attempt_task', ['taskId'])
 @Index('IDX_attempt_mission', ['missionId', 'id'])
+// By a field of `agent`, which only the migration can say.
+@Index('IDX_attempt_agent', { synchronize: false })
 @Index('UQ_attempt_open', ['taskId'], { unique: true, where: '(finished_at IS NULL)' })
 @Index('UQ_attempt_token', ['token'], { unique: true })
 @Index('IDX_attempt_due', ['dueAt'], { where: '(finished_at IS NULL)' })

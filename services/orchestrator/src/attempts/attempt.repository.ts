@@ -7,6 +7,7 @@ import { onlyVisible } from '@aether/persistence/visibility';
 import { Injectable } from '@nestjs/common';
 import { IsNull, LessThan, type EntityManager } from 'typeorm';
 import { AttemptRow } from './attempt.entity.js';
+import { RESTING } from './resting.js';
 
 /** How much is under way, and what it occupies. */
 export interface Loads {
@@ -16,9 +17,6 @@ export interface Loads {
   readonly tasks: ReadonlySet<string>;
   readonly ports: ReadonlySet<number>;
 }
-
-/** States in which an attempt no longer occupies its agent. */
-const RESTING: readonly AttemptState[] = ['reviewing', 'merging', 'accepting', 'closing'];
 
 /** Told by others and never written by a holder. */
 const OUTSIDE = new Set([
@@ -35,6 +33,12 @@ const OUTSIDE = new Set([
 /** By the database's clock, so that instances need not agree on the time. */
 const fromNow = (seconds: number) => () => `now() + interval '${seconds} seconds'`;
 
+interface Filter {
+  readonly missionId?: string;
+  readonly taskId?: string;
+  readonly agentId?: string;
+}
+
 @Injectable()
 export class AttemptRepository {
   constructor(private readonly database: Database) {}
@@ -48,14 +52,12 @@ export class AttemptRepository {
     );
   }
 
-  async list(
-    { missionId, taskId, ...bounds }: PageBounds & { missionId?: string; taskId?: string },
-    actor: Actor,
-  ) {
+  async list({ missionId, taskId, agentId, ...bounds }: PageBounds & Filter, actor: Actor) {
     return this.database.read((manager) => {
       const query = manager.createQueryBuilder(AttemptRow, 'row').where('true');
       if (missionId) query.andWhere('row.missionId = :missionId', { missionId });
       if (taskId) query.andWhere('row.taskId = :taskId', { taskId });
+      if (agentId) query.andWhere(`row.agent ->> 'id' = :agentId`, { agentId });
       return pageById(onlyVisible(query, actor), bounds);
     });
   }

@@ -7,7 +7,7 @@ import type { OrchestratorConfig } from '../config.js';
 import { Remotes } from '../remotes/remotes.js';
 import { CONFIG } from '../tokens.js';
 import { gitAt, gitWith, type GitSettings } from './git.js';
-import { Repository, RepositoryError } from './repository.js';
+import { Repository, RepositoryError, type Branches } from './repository.js';
 import { Turnstile } from './turnstile.js';
 
 /** `git@host:path`, as git itself understands it. */
@@ -40,6 +40,22 @@ export class Repositories {
     await mkdir(this.home, { recursive: true });
     await writeFile(join(this.home, '.gitconfig'), SETTINGS);
     return isAbsolute(source) ? this.local(source) : this.cloned(source, refresh);
+  }
+
+  /** What an address has now, without cloning it. Throws `RepositoryError`. */
+  async askBranches(address: string): Promise<Branches> {
+    await this.checkAddress(address);
+    await mkdir(this.home, { recursive: true });
+    const settings = (await this.remotes.accountFor(address))?.settings ?? {};
+    try {
+      const git = gitWith(this.home, this.home, settings);
+      const told = await git.raw('ls-remote', '--symref', '--', address, 'HEAD', 'refs/heads/*');
+      const branches = [...told.matchAll(/\trefs\/heads\/(.+)$/gm)].map(([, name = '']) => name);
+      const main = /^ref: refs\/heads\/(.+)\tHEAD$/m.exec(told)?.[1] ?? null;
+      return { branches: branches.filter((name) => !name.startsWith('aether/')), defaultBranch: main };
+    } catch (error) {
+      throw unreachable(address, error);
+    }
   }
 
   /** As it is on this machine, without asking anybody else; null where it is not there or may not be used. */
@@ -125,12 +141,7 @@ export class Repositories {
         await utimes(directory, now, now);
       } catch (error) {
         if (error instanceof RepositoryError) throw error;
-        throw new RepositoryError(
-          'repository_unreachable',
-          `${address} cannot be cloned: ${lastLine(error)}`,
-          'Check the address. Where it is not public, have a remote with a token configured for it.',
-          { cause: error },
-        );
+        throw unreachable(address, error);
       }
       return new Repository(directory, this.home);
     });
@@ -172,6 +183,14 @@ export class Repositories {
     }
   }
 }
+
+const unreachable = (address: string, cause: unknown) =>
+  new RepositoryError(
+    'repository_unreachable',
+    `${address} cannot be cloned: ${lastLine(cause)}`,
+    'Check the address. Where it is not public, have a remote with a token configured for it.',
+    { cause },
+  );
 
 async function isThere(path: string): Promise<boolean> {
   return stat(path).then(

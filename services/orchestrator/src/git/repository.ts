@@ -26,6 +26,11 @@ export interface MergeOrder {
 
 export type Merge = { readonly commit: string } | { readonly conflicts: readonly string[] };
 
+export interface Branches {
+  readonly branches: readonly string[];
+  readonly defaultBranch: string | null;
+}
+
 const NO_COMMIT = '0'.repeat(40);
 /** Others may move the branch meanwhile, though not often. */
 const MERGE_TRIES = 5;
@@ -67,6 +72,18 @@ export class Repository {
       `The repository has no branch "${name}" with a commit.`,
       'Name another base branch, or make a first commit.',
     );
+  }
+
+  /** Branches with a commit, the one committed to last first, without those of Aether; and the one checked out. */
+  async branches(): Promise<Branches> {
+    const told = await this.git.raw(
+      'for-each-ref',
+      '--sort=-committerdate',
+      '--format=%(refname:lstrip=2)',
+      'refs/heads',
+    );
+    const branches = told.split('\n').filter((name) => name && !name.startsWith('aether/'));
+    return { branches, defaultBranch: await this.defaultBranch().catch(() => null) };
   }
 
   /** Makes a branch unless it is there; the commit it is at. */

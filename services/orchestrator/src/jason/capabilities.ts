@@ -17,8 +17,8 @@ export class Capabilities {
     const deployments = await this.messaging.call(deployerRequests.listDeployments, { limit: 200 }, context);
     // As they were last seen: a plan does not wait for gateways.
     const agents = await this.agents.all();
-    return new Set(
-      [...templates.items, ...deployments.items, ...agents].flatMap(({ capabilities }) => capabilities),
-    );
+    // Who keeps an agent to themselves gives it no tasks.
+    const open = deployments.items.filter(({ visibility }) => visibility === 'open');
+    return new Set([...templates.items, ...open, ...agents].flatMap(({ capabilities }) => capabilities));
   }
 }

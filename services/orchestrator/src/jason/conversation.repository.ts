@@ -4,7 +4,7 @@ import type { Actor } from '@aether/messaging/context';
 import { Database, type Transaction } from '@aether/persistence/database';
 import { pageById, type PageBounds } from '@aether/persistence/paging';
 import { Injectable } from '@nestjs/common';
-import type { EntityManager } from 'typeorm';
+import type { EntityManager, QueryDeepPartialEntity } from 'typeorm';
 import { ConversationRow } from './conversation.entity.js';
 import { JasonMessageRow } from './jason-message.entity.js';
 
@@ -126,12 +126,19 @@ export class ConversationRepository {
   /** Writes what an answer has become; true where somebody wishes to abort it, or it is gone. */
   async save(row: JasonMessageRow, transaction?: Transaction): Promise<boolean> {
     const { id, text, state, actions, demo, reason, finishedAt } = row;
+    // Not the whole row: the wish to abort may be written elsewhere at any moment.
+    const grown = { text, state, actions, demo, reason, finishedAt };
     const write = async (manager: EntityManager) => {
-      // Not the whole row: the wish to abort may have been written elsewhere in the meantime.
-      const current = await manager.findOneBy(JasonMessageRow, { id });
-      if (!current) return true;
-      await manager.save(Object.assign(current, { text, state, actions, demo, reason, finishedAt }));
-      return current.abortRequested;
+      const result = await manager
+        .createQueryBuilder()
+        .update(JasonMessageRow)
+        // TypeORM's type has no place for JSON of any shape.
+        .set(grown as QueryDeepPartialEntity<JasonMessageRow>)
+        .where({ id })
+        .returning('abort_requested')
+        .execute();
+      const [stored] = result.raw as { abort_requested: boolean }[];
+      return stored?.abort_requested ?? true;
     };
     return transaction ? write(transaction.manager) : this.database.read(write);
   }

@@ -1,5 +1,19 @@
 import type { PoolAgent, Workplace } from '@aether/contracts/execution';
+import { RESTING } from '../attempts/resting.js';
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
+
+/** SQL over `row`: what a pool agent is at. Work that waits for somebody else leaves its agent idle. */
+export const AGENT_STATE = `
+  CASE
+    WHEN NOT row.enabled THEN 'disabled'
+    WHEN NOT row.online THEN 'offline'
+    WHEN EXISTS (
+      SELECT 1 FROM attempt
+      WHERE attempt.finished_at IS NULL AND attempt.agent ->> 'id' = row.id::text
+        AND attempt.state NOT IN (${RESTING.map((state) => `'${state}'`).join(', ')})
+    ) THEN 'working'
+    ELSE 'idle'
+  END`;
 
 @Entity('pool_agent')
 @Index('UQ_pool_agent', ['deploymentId', 'agentId'], { unique: true })

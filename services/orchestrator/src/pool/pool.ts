@@ -15,6 +15,7 @@ import { PoolRepository, type SeenAgent } from './pool.repository.js';
 const workplaces: Readonly<Record<Deployment['runtime'], Workplace>> = {
   process: 'worktree',
   docker: 'copy',
+  swarm: 'copy',
 };
 
 /** A change that no event told of is seen after this time. */
@@ -65,10 +66,12 @@ export class Pool {
 
   private async look(): Promise<SeenAgent[]> {
     const context = serviceContext('orchestrator');
-    const [{ items }, deployments] = await Promise.all([
+    const [{ items: agents }, deployments] = await Promise.all([
       this.messaging.call(openclawRequests.listAgents, {}, context),
       this.deployments(),
     ]);
+    // The pool works for everybody; who keeps a gateway to themselves only talks to its agents.
+    const items = agents.filter(({ visibility }) => visibility === 'open');
     return items.map(({ deploymentId, deploymentName, id: agentId, name, skills, online, remote }) => {
       const isOnly = items.filter((other) => other.deploymentId === deploymentId).length === 1;
       return {

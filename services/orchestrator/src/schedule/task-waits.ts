@@ -1,3 +1,4 @@
+import { MAX_TASKS } from '@aether/contracts/mission-schemas';
 import { missionsRequests } from '@aether/contracts/missions';
 import type { executionRequests, TaskWait } from '@aether/contracts/execution';
 import { Messaging } from '@aether/messaging/messaging';
@@ -48,5 +49,24 @@ export class TaskWaits {
     await this.messaging.call(missionsRequests.getTask, { id }, context);
     const row = await this.database.read((manager) => manager.findOneBy(TaskWaitRow, { taskId: id }));
     return { wait: row?.reply() ?? null };
+  }
+
+  async list(
+    { id }: { id: string },
+    context: RequestContext<typeof executionRequests.listWaits>,
+  ): Promise<{ items: TaskWait[] }> {
+    await this.messaging.call(missionsRequests.getMission, { id }, context);
+    const { items } = await this.messaging.call(
+      missionsRequests.listTasks,
+      { missionId: id, state: 'waiting', limit: MAX_TASKS },
+      context,
+    );
+    const rows = await this.database.read((manager) =>
+      manager
+        .createQueryBuilder(TaskWaitRow, 'wait')
+        .where('wait.task_id = ANY(:ids)', { ids: items.map((task) => task.id) })
+        .getMany(),
+    );
+    return { items: rows.map((row) => row.reply()) };
   }
 }

@@ -81,6 +81,8 @@ export class Work implements Step {
         deploymentId,
         agentId,
         missionId: mission.id,
+        createdBy: attempt.createdBy,
+        visibility: attempt.visibility,
         title: `${task.title} (attempt ${attempt.number})`.slice(0, 200),
         ...(directory !== null && { directory }),
         ...(mission.workspace.permissions === 'guarded' && { permissions: 'guarded' as const }),
