@@ -15,6 +15,7 @@ const files: Readonly<Record<string, string>> = {
   'missions/_/index.html': page('one'),
   'missions/_/index.txt': 'one data',
   'missions/new/index.html': page('new'),
+  '404.html': page('lost'),
   '404/index.html': page('lost'),
   'mark.svg': '<svg/>',
   '_next/a.js': 'void 0',
@@ -66,6 +67,17 @@ test('what names its content is kept for a year, pages are asked for again', asy
 test('only what belongs to a page is served from the folder of the console', async () => {
   for (const path of ['/secret.env', '/404/', '/mission/', '/missions/a/b/', '/_next/..%2fsecret.env'])
     expect((await edge.request(`GET ${path}`)).status).toBe(404);
+});
+
+test('who looks for a page that is not there sees a page that says so, and programs get the problem', async () => {
+  const browser = { headers: { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' } };
+  const shown = await edge.request('GET /mission/', browser);
+  expect(shown).toMatchObject({ status: 404, text: expect.stringContaining('lost') });
+  expect(shown.headers.get('content-security-policy')).toContain("script-src 'self' 'sha256-");
+  const program = await edge.request('GET /mission/');
+  expect(program).toMatchObject({ status: 404, text: expect.stringContaining('"code":"not_found"') });
+  const api = await edge.request('GET /api/v1/mission', browser);
+  expect(api).toMatchObject({ status: 404, text: expect.stringContaining('"code":"not_found"') });
 });
 
 test('without an export the edge serves its API and says how the console is built', async () => {

@@ -153,7 +153,8 @@ test('a frame carries the correlation id of the request that caused its event', 
   const correlationId = await edge.publish(subject, revoked(randomUUID()));
   const frame = await client.first('frame');
   expect(frame.correlationId).toBe(correlationId);
-  expect(frame.data).toMatchObject({ event: subject, actorId: 'test' });
+  expect(frame.data).toMatchObject({ event: subject, actorId: 'test', correlationId });
+  expect(frame.data).not.toHaveProperty('causationId');
 });
 
 test('a cursor that the stream does not know ends in a resync, not in silence', async () => {

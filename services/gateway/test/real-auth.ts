@@ -6,7 +6,7 @@ import { authRequests } from '@aether/contracts/auth';
 import { Role } from '@aether/contracts/schemas';
 import { serviceContext } from '@aether/messaging/context';
 import { Messaging } from '@aether/messaging/messaging';
-import { testDatabase, type TestNats } from '@aether/testing/environment';
+import { testDatabase, type TestDatabase, type TestNats } from '@aether/testing/environment';
 import { eventually } from '@aether/testing/eventually';
 import type { Edge } from './start-edge.js';
 
@@ -17,9 +17,10 @@ export const PASSWORD = 'correct horse battery staple';
 
 /** The real `auth` service as a process of its own: services know each other by the bus only. */
 export async function startRealAuth(
-  nats: TestNats,
+  nats: Pick<TestNats, 'url' | 'passwordOf'>,
+  given?: Pick<TestDatabase, 'url' | 'drop'>,
 ): Promise<{ setUpToken(): Promise<string>; stop(): Promise<void> }> {
-  const database = await testDatabase('auth');
+  const database = given ?? (await testDatabase('auth'));
   const env = {
     DATABASE_URL: database.url,
     NATS_URL: nats.url,

@@ -40,6 +40,8 @@ export interface EdgeOptions {
   /** What the edge is told when it starts. */
   readonly recentEndings?: TestAuth['recentEndings'];
   readonly environment?: Record<string, string>;
+  /** Instead of one that is started for this edge; it is ended with it either way. */
+  readonly nats?: TestNats;
   /** Owners that the test does not play itself. Default: all but auth answer `not_found`. */
   readonly absent?: readonly string[];
 }
@@ -48,8 +50,9 @@ export async function startEdge({
   environment = {},
   absent = [],
   recentEndings,
+  nats: given,
 }: EdgeOptions = {}): Promise<Edge> {
-  const nats = await startTestNats();
+  const nats = given ?? (await startTestNats());
   const players: Messaging[] = [];
   const connect = async (catalog: Catalog | null) => {
     const messaging = await Messaging.connect({

@@ -4,7 +4,7 @@ import { join, posix, sep } from 'node:path';
 
 /** A file of the exported console that is answered at a path of its own. */
 export interface ConsoleFile {
-  /** As a route of the server: a folder named `_` stands for any id. */
+  /** As a route of the server: a folder named `_` stands for any id, `NOWHERE` for what nothing else answers. */
   readonly path: string;
   readonly type: string;
   readonly content: Buffer;
@@ -16,6 +16,7 @@ const types: Readonly<Record<string, string>> = {
   html: 'text/html; charset=utf-8',
   txt: 'text/x-component; charset=utf-8',
   svg: 'image/svg+xml',
+  ico: 'image/x-icon',
   png: 'image/png',
   js: 'text/javascript; charset=utf-8',
   webmanifest: 'application/manifest+json',
@@ -24,6 +25,9 @@ const types: Readonly<Record<string, string>> = {
 /** Folders whose pages are not addresses of the console, and what has names that change with its content. */
 const PASSED_OVER = /^(?:_next|_not-found|404)(?:\/|$)/;
 
+/** Path of the page for addresses that do not exist. */
+export const NOWHERE = '/*';
+
 /** Everything of the export but its immutable parts; null where there is no export. */
 export function readConsoleFiles(folder: string): readonly ConsoleFile[] | null {
   if (!existsSync(join(folder, 'index.html'))) return null;
@@ -31,7 +35,7 @@ export function readConsoleFiles(folder: string): readonly ConsoleFile[] | null 
     .filter((entry) => entry.isFile())
     .map((entry) => posix.join(entry.parentPath.slice(folder.length).split(sep).join('/'), entry.name))
     .map((name) => name.replace(/^\//, ''))
-    .filter((name) => !PASSED_OVER.test(name) && name !== '404.html')
+    .filter((name) => !PASSED_OVER.test(name))
     .flatMap((name) => {
       const type = types[name.slice(name.lastIndexOf('.') + 1)];
       if (!type) return [];
@@ -42,6 +46,7 @@ export function readConsoleFiles(folder: string): readonly ConsoleFile[] | null 
 }
 
 function pathOf(name: string): string {
+  if (name === '404.html') return NOWHERE;
   const address = name.replace(/(^|\/)index\.html$/, '$1');
   return `/${address}`.replaceAll('/_/', '/:id/');
 }

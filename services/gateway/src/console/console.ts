@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import type { Logger } from '@aether/runtime/logger';
 import fastifyStatic from '@fastify/static';
-import type { FastifyInstance } from 'fastify';
-import { readConsoleFiles, type ConsoleFile } from './console-files.js';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { NOWHERE, readConsoleFiles, type ConsoleFile } from './console-files.js';
 
 type Directives = Readonly<Record<string, readonly string[]>>;
 
@@ -46,7 +46,8 @@ function serve(
 ): void {
   const isPage = type.startsWith('text/html');
   const directives = isPage ? policyOf(base, scriptHashes) : null;
-  fastify.get(path, (_request, reply) => {
+  fastify.get(path, (request, reply) => {
+    if (path === NOWHERE && !isForReading(request)) return void reply.callNotFound();
     if (directives)
       reply.helmet({
         contentSecurityPolicy: {
@@ -57,6 +58,14 @@ function serve(
         },
       });
     // A page names its scripts by their content, so that an old copy of it would miss them after an update.
-    void reply.header('Cache-Control', 'no-cache').type(type).send(content);
+    void reply
+      .code(path === NOWHERE ? 404 : 200)
+      .header('Cache-Control', 'no-cache')
+      .type(type)
+      .send(content);
   });
 }
+
+/** Whether a person looks for a page; programs are told of a wrong address as a problem. */
+const isForReading = ({ url, headers }: FastifyRequest) =>
+  !url.startsWith('/api/') && headers.accept?.includes('text/html') === true;

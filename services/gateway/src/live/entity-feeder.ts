@@ -1,5 +1,5 @@
 import { commonFailure } from '@aether/contracts/failure';
-import type { LiveTopic } from '@aether/contracts/live';
+import { AccessChange, type LiveTopic } from '@aether/contracts/live';
 import type { Context } from '@aether/messaging/context';
 import { Messaging } from '@aether/messaging/messaging';
 import { Injectable } from '@nestjs/common';
@@ -28,7 +28,12 @@ export class EntityFeeder {
     const held = new HeldEntries(feed, heldMax);
     // Deltas sent while NATS was away are gone; only the rows still know them.
     feed.onEnd(this.messaging.onReconnect(() => feed.resync('bus-reconnected')));
-    feed.onEnd(await this.followers.follow(topic, id, (entry) => held.accept(entry)));
+    feed.onEnd(
+      await this.followers.follow(topic, id, (entry) => {
+        if (AccessChange.safeParse(entry.data).success) feed.resync('access-changed');
+        else held.accept(entry);
+      }),
+    );
     const backfilled = await this.backfill(request, feed);
     held.release((entry) => isTold(entry.cursor, backfilled));
   }

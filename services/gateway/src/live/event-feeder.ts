@@ -101,11 +101,15 @@ export class EventFeeder {
 }
 
 function entryOf(event: StreamEvent): FeedEntry {
+  // In the context it is this event already: the cause of what is done about it.
+  const causationId = event.headers['x-causation-id'];
   const data: LiveEvent = {
     id: event.id,
     event: event.subject,
     at: event.publishedAt.toISOString(),
     actorId: event.context.actor.id,
+    correlationId: event.context.correlationId,
+    ...(causationId !== undefined && { causationId }),
     data: event.payload,
   };
   return { cursor: String(event.streamSeq), data, correlationId: event.context.correlationId };

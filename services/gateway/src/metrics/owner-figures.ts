@@ -45,7 +45,11 @@ export class OwnerFigures {
   }
 
   private async backlogOf(durable: Durable): Promise<Figure[]> {
-    const backlog = await this.messaging.backlogOf(durable).catch(() => null);
+    const backlog = await this.messaging.backlogOf(durable).catch((error: unknown) => {
+      // Its service may never have run here.
+      this.logger.debug({ err: error, consumer: durable.name }, 'no backlog');
+      return null;
+    });
     if (!backlog) return [];
     const values = (value: number) => [{ labels: { consumer: durable.name }, value }];
     return [
