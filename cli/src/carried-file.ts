@@ -16,7 +16,7 @@ export async function readCarried<T>(path: string, schema: z.ZodType<T>): Promis
   if (parsed.success) return parsed.data;
   throw refused(
     path,
-    parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; '),
+    parsed.error.issues.map((issue) => `${issue.path.join('.') || 'the file'}: ${issue.message}`).join('; '),
   );
 }
 

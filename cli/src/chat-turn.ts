@@ -11,6 +11,8 @@ export interface TurnOptions {
   readonly api: Api;
   readonly chatId: string;
   readonly text: string;
+  /** Of files that were brought for it. */
+  readonly attachmentIds: readonly string[];
   /** Cursor of the chat as far as it was seen; from its beginning where absent. */
   readonly after?: string;
   readonly timeoutMs: number;
@@ -65,7 +67,7 @@ export async function runTurn(options: TurnOptions): Promise<Turn> {
       // The text before this delta was missed: only the rows know it.
       if (!message || frame.offset > message.text.length) await readAgain();
       else messages.set(message.id, { ...message, text: message.text.slice(0, frame.offset) + frame.delta });
-    } else if (messages.get(frame.messageId)?.replyTo === sent?.id)
+    } else if (frame.kind !== 'access' && messages.get(frame.messageId)?.replyTo === sent?.id)
       if (frame.kind === 'status') options.onStatus(frame.phase);
       else options.onTool(frame.toolCall);
     look();
@@ -91,7 +93,11 @@ export async function runTurn(options: TurnOptions): Promise<Turn> {
   const timer = setInterval(() => void readAgain().catch(() => undefined), READ_AGAIN_MS);
   const late = setTimeout(() => ended.reject(turnTooLong(chatId, options.timeoutMs)), options.timeoutMs);
   try {
-    sent = await api.call('POST /api/v1/chats/{id}/messages', { id: chatId, text: options.text });
+    sent = await api.call('POST /api/v1/chats/{id}/messages', {
+      id: chatId,
+      text: options.text,
+      attachmentIds: [...options.attachmentIds],
+    });
     look();
     const reply = await ended.promise;
     return { message: messages.get(sent.id) ?? sent, reply, cursor };

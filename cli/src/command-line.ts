@@ -2,6 +2,7 @@ import { type Command, type CommanderError } from 'commander';
 import { type z } from 'zod';
 import { usageError, type CommandError } from './command-error.js';
 import { readConfig, type CliConfig } from './config.js';
+import { rememberValues } from './known-values.js';
 import { Terminal } from './terminal.js';
 
 export interface Call<O> {
@@ -28,6 +29,7 @@ export function addCommand<O extends z.ZodType>(program: Command, spec: CommandS
   const command = program.command(spec.usage).description(spec.summary);
   if (spec.alias) command.alias(spec.alias);
   for (const [flags, description] of spec.flags ?? []) command.option(flags, description);
+  rememberValues(command, spec.input);
   command.option('--json', 'print one JSON document');
   command.addHelpText('after', `\nExamples:\n${spec.examples.map((line) => `  $ ${line}`).join('\n')}`);
   command.action(async () => {

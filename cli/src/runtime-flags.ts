@@ -3,9 +3,9 @@ import { z } from 'zod';
 
 /** How a container is made, as flags of `deploy` and `redeploy`. */
 export const runtimeFlags = [
-  ['--image <image>', 'image that its container runs (docker)'],
-  ['--memory <mb>', 'memory limit of its container in MB (docker)'],
-  ['--cpus <number>', 'processors that its container may use (docker)'],
+  ['--image <image>', 'image that its container runs (docker, swarm)'],
+  ['--memory <mb>', 'memory limit of its container in MB (docker, swarm)'],
+  ['--cpus <number>', 'processors that its container may use (docker, swarm)'],
 ] as const;
 
 const { image, memoryMb, cpus } = RuntimeSettings.shape;

@@ -1,4 +1,8 @@
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { environment } from '@aether/testing/config';
 import { COMPLETE_COMMAND } from '../src/commands/completion.js';
 import { DETACHED_COMMAND } from '../src/host/detached.js';
 import { buildProgram } from '../src/program.js';
@@ -55,6 +59,10 @@ test.each([
     ['create', 'help', 'revoke', 'rotate'],
   ],
   [['deploy', '--te'], ['--template']],
+  [
+    ['deploy', '--runtime', ''],
+    ['docker', 'process', 'swarm'],
+  ],
 ])('the shell is given what may follow %j', async (words, expected) => {
   const { code, stdout } = await machine.aether(['complete', '--', ...words]);
   expect(code).toBe(0);
@@ -67,6 +75,44 @@ test.each(['bash', 'zsh'])('the script for %s is one that calls this very comman
   expect(code).toBe(0);
   expect(stdout).toContain('aether');
   expect(stdout).toMatch(/\.m?js' complete --/);
+});
+
+const run = promisify(execFile);
+
+/** What bash offers for the last of these words, as if tab was pressed behind it. */
+async function completedByBash(script: string, words: readonly string[]): Promise<string[]> {
+  const typed = `COMP_WORDS=(${words.map((word) => `'${word}'`).join(' ')}); COMP_CWORD=${words.length - 1}`;
+  const ask = `${script}\n${typed}\n__aether_complete 2>/dev/null; printf '%s\\n' "\${COMPREPLY[@]}"`;
+  const { stdout } = await run('bash', ['--norc', '-c', ask]);
+  return stdout.trim().split('\n').sort();
+}
+
+/** The same for zsh, up to where it shows its list: that is printed instead. */
+async function completedByZsh(script: string, words: readonly string[]): Promise<string[]> {
+  const typed = `words=(${words.map((word) => `'${word}'`).join(' ')}); CURRENT=${words.length}`;
+  const shown = 'compdef() {}\n_describe() { print -l -- "${completions[@]}" }';
+  const { stdout } = await run('zsh', ['-f', '-c', `${shown}\n${script}\n${typed}\n_aether`]);
+  return stdout
+    .trim()
+    .split('\n')
+    .map((line) => line.split(':')[0] ?? '')
+    .sort();
+}
+
+test('bash, with the script loaded, completes what is typed', async () => {
+  const { stdout: script } = await machine.aether(['completion', 'bash']);
+  expect(await completedByBash(script, ['aether', 'dep'])).toEqual(['deploy']);
+  const runtimes = await completedByBash(script, ['aether', 'deploy', '--runtime', '']);
+  expect(runtimes).toEqual(['docker', 'process', 'swarm']);
+});
+
+const testWithZsh = existsSync('/usr/bin/zsh') || environment.CI ? test : test.skip;
+
+testWithZsh('zsh, with the script loaded, completes what is typed', async () => {
+  const { stdout: script } = await machine.aether(['completion', 'zsh']);
+  expect(await completedByZsh(script, ['aether', 'dep'])).toEqual(['deploy']);
+  const runtimes = await completedByZsh(script, ['aether', 'deploy', '--runtime', '']);
+  expect(runtimes).toEqual(['docker', 'process', 'swarm']);
 });
 
 test('where nothing runs, each command says so and how to start it', async () => {

@@ -94,6 +94,49 @@ describe('from nothing to a chat with an agent, by the command alone', () => {
     expect(stdout).toMatch(/^Demo model: 1 2 3 4 5\.\n$/);
   }, 120_000);
 
+  test('usage --check finds that the gateway tells the same calls as the ledger', async () => {
+    await eventually(
+      async () => {
+        const { checks } = await machine.ask<{ checks: object[] }>([
+          'usage',
+          '--check',
+          '--deployment',
+          'first',
+        ]);
+        expect(checks).toMatchObject([
+          { chats: 2, differing: 0, waiting: 0, ledger: { calls: 4 }, gateway: { calls: 4 }, notes: [] },
+        ]);
+      },
+      { timeoutMs: 60_000, intervalMs: 2_000 },
+    );
+    expect((await machine.aether(['usage', '--check'])).stdout).toMatch(/first +2 +4 calls/);
+  }, 90_000);
+
+  test('an agent whose key was revoked says so, and has another one after a restart', async () => {
+    const keysOf = async () =>
+      (
+        await machine.ask<{ keys: { id: string; name: string | null; endsAt: string | null }[] }>([
+          'model-keys',
+          'first',
+        ])
+      ).keys.filter(({ endsAt }) => endsAt === null);
+    const [own] = await keysOf();
+    const made = await machine.ask<{ key: string }>(['model-key', 'create', 'first', 'script']);
+    expect(made.key).toMatch(/^avk_/);
+    expect((await keysOf()).map(({ name }) => name)).toEqual(['script', null]);
+    const revoked = await machine.aether(['model-key', 'revoke', own?.id ?? '']);
+    expect(revoked.stdout).toContain('until it is restarted');
+    const refused = await machine.aether(['chat', 'first', 'hello', '--json']);
+    expect(refused.code).toBe(1);
+    await machine.ask(['restart', 'first', '--wait']);
+    // The gateway itself leaves a provider alone for a minute that has refused it.
+    await eventually(
+      async () =>
+        expect((await machine.ask<Answer>(['chat', 'first', 'hello']))['reply']).toContain('Demo model'),
+      { timeoutMs: 180_000, intervalMs: 5_000 },
+    );
+  }, 400_000);
+
   test('agents and logs show what runs', async () => {
     const overview = await machine.ask(['agents']);
     expect(overview).toMatchObject({ deployments: [{ name: 'first' }], agents: [{ online: true }] });

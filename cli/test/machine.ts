@@ -65,6 +65,16 @@ export class Machine {
     return child;
   }
 
+  /** Starts the command at a terminal, where it asks for what it was not told. */
+  atTerminal(args: readonly string[]): ChildProcess {
+    const command = [process.execPath, program, ...args].map((part) => `'${part}'`).join(' ');
+    const sized = `stty cols 100 rows 40 && ${command}`;
+    return spawn('script', ['--quiet', '--return', '--flush', '--command', sized, '/dev/null'], {
+      env: { ...this.settings, TERM: 'xterm', SHELL: '/bin/sh' },
+      stdio: ['pipe', 'pipe', 'pipe'],
+    });
+  }
+
   /** Runs the command to its end. */
   async aether(args: readonly string[], given: Given = {}): Promise<Outcome> {
     return outcomeOf(this.start(args, given));

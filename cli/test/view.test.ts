@@ -1,6 +1,7 @@
 import type { Step } from '@aether/contracts/deployer';
 import { expect, test } from '@jest/globals';
 import pc from 'picocolors';
+import { bytes } from '../src/view/bytes.js';
 import { duration } from '../src/view/duration.js';
 import { plainText } from '../src/view/plain-text.js';
 import { stepLine } from '../src/view/timeline.js';
@@ -13,6 +14,16 @@ test.each([
   [185_000, '3 min 05 s'],
 ])('%d ms is told as %s', (ms, text) => {
   expect(duration(ms)).toBe(text);
+});
+
+test.each([
+  [0, '0 B'],
+  [640, '640 B'],
+  [9_900_000, '9.4 MB'],
+  [1_800 * 1_048_576, '1.8 GB'],
+  [1_048_576 * 1_048_576, '1 TB'],
+])('%d bytes are told as %s', (count, text) => {
+  expect(bytes(count)).toBe(text);
 });
 
 test.each([

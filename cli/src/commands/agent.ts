@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { Api } from '../api.js';
 import { CommandError } from '../command-error.js';
 import { addCommand } from '../command-line.js';
+import { agentsOfGateway, findAgent, unknownAgent } from '../find-agent.js';
 import { requireTarget } from '../sign-in.js';
 import type { Terminal } from '../terminal.js';
 import { plainText } from '../view/plain-text.js';
@@ -150,28 +151,15 @@ function addFiles(group: Command): void {
 
 async function agentsOf(api: Api, gateway: string): Promise<[Agent, ...Agent[]]> {
   const { items } = await api.call('GET /api/v1/agents', {});
-  const [first, ...others] = items.filter(
-    ({ deploymentName, deploymentId }) => deploymentName === gateway || deploymentId === gateway,
-  );
+  const [first, ...others] = agentsOfGateway(items, gateway);
   if (first) return [first, ...others];
-  throw new CommandError({
-    code: 'agent_not_found',
-    detail: `No gateway called "${gateway}" has said which agents it has.`,
-    hint: 'See what is there with: npx aether agents, npx aether connections',
-  });
+  throw unknownAgent(gateway);
 }
 
 async function whichOf(api: Api, address: string): Promise<{ deploymentId: string; agentId: string }> {
-  const [gateway = '', name] = address.split('/', 2);
-  const agents = await agentsOf(api, gateway);
-  const agent = agents.find(({ id, name: called }) => id === name || called === name);
-  const found = name === undefined ? agents.find(({ first }) => first) : agent;
+  const found = await findAgent(api, address);
   if (found) return { deploymentId: found.deploymentId, agentId: found.id };
-  throw new CommandError({
-    code: 'agent_not_found',
-    detail: `The gateway "${gateway}" has no agent "${name ?? ''}".`,
-    hint: `See its agents with: npx aether agent list ${gateway}`,
-  });
+  throw unknownAgent(address);
 }
 
 async function textOf(path: string): Promise<string> {

@@ -41,7 +41,7 @@ export function printAgents(terminal: Terminal, { deployments, agents }: AgentsO
   }
   printTable(
     terminal,
-    ['NAME', 'STATE', 'TEMPLATE', 'MODEL', 'AGENTS', 'ADDRESS'],
+    ['NAME', 'STATE', 'TEMPLATE', 'MODEL', 'AGENTS', 'SEEN BY', 'ADDRESS'],
     deployments.map((deployment) => {
       const own = agents.filter(({ deploymentId }) => deploymentId === deployment.id);
       const online = own.filter((agent) => agent.online).length;
@@ -51,6 +51,7 @@ export function printAgents(terminal: Terminal, { deployments, agents }: AgentsO
         deployment.template,
         plainText(deployment.model),
         own.length === 0 ? '–' : `${online}/${own.length} online`,
+        deployment.visibility === 'open' ? 'all' : 'its person',
         deployment.url ?? '–',
       ];
     }),

@@ -1,7 +1,7 @@
-import { Slug } from '@aether/contracts/schemas';
 import type { Command } from 'commander';
 import { z } from 'zod';
 import { Api } from '../api.js';
+import { bringFiles } from '../bring-file.js';
 import { runTurn, type Turn } from '../chat-turn.js';
 import { addCommand } from '../command-line.js';
 import { CommandError, usageError } from '../command-error.js';
@@ -20,23 +20,32 @@ const SHOWN_ON_ENTRY = 6;
 export function addChat(program: Command): void {
   addCommand(program, {
     usage: 'chat <name> [text]',
-    summary: 'talk to an agent; without a text, a conversation',
+    summary: 'talk to an agent, deployed or remote; without a text, a conversation',
     flags: [
+      ['--attach <files...>', 'files that go with the text'],
       ['--new', 'begin a new chat instead of going on with the last one'],
       ['--timeout <seconds>', `how long to wait for the reply at most (default: ${TIMEOUT_S})`],
     ],
     examples: [
       'npx aether chat first "hello"',
       'npx aether chat first',
+      'npx aether chat first "what is on this picture" --attach screen.png',
+      'npx aether chat "Lab gateway/worker-b" "hello"',
       'npx aether chat first "hello" --json',
     ],
     input: z.object({
-      name: Slug,
+      name: z.string().trim().min(1),
+      attach: z.array(z.string().min(1)).default([]),
       text: z.string().trim().min(1).optional(),
       new: z.boolean().default(false),
       timeout: z.coerce.number().positive().default(TIMEOUT_S),
     }),
     async run({ config, terminal, input }) {
+      if (input.text === undefined && input.attach.length > 0)
+        throw usageError(
+          'Files go with a text.',
+          `Use \`npx aether chat ${input.name} "text" --attach file\`.`,
+        );
       if (input.text === undefined && !terminal.interactive)
         throw usageError('There is no text to send.', `Use \`npx aether chat ${input.name} "text"\`.`);
       const api = new Api(await requireTarget(config));
@@ -50,7 +59,8 @@ export function addChat(program: Command): void {
         timeoutS: input.timeout,
       });
       if (input.text === undefined) return talk.run();
-      const { message, reply } = await talk.say(input.text);
+      const attachmentIds = await bringFiles(api, chat.chatId, input.attach);
+      const { message, reply } = await talk.say(input.text, attachmentIds);
       terminal.answer(
         { reply: reply.text, chatId: chat.chatId, messages: [message, reply] },
         () => undefined,
@@ -78,7 +88,7 @@ class Conversation {
   }
 
   /** One message and its reply, written as it comes. */
-  async say(text: string): Promise<Turn> {
+  async say(text: string, attachmentIds: readonly string[] = []): Promise<Turn> {
     const { terminal, api, chat, config, name, timeoutS } = this.parts;
     const writer = new ReplyWriter(terminal, name);
     this.running = new AbortController();
@@ -87,6 +97,7 @@ class Conversation {
         api,
         chatId: chat.chatId,
         text,
+        attachmentIds,
         after: this.cursor,
         timeoutMs: timeoutS * 1_000,
         signal: this.running.signal,

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { GatewayAuth, type Connection, type ProbeReport } from '@aether/contracts/openclaw';
+import { GatewayAuth, type Connection } from '@aether/contracts/openclaw';
 import type { Command } from 'commander';
 import { z } from 'zod';
 import { Api } from '../api.js';
@@ -9,8 +9,7 @@ import { CommandError, usageError } from '../command-error.js';
 import { askPassword, readSecretFromStdin } from '../prompts.js';
 import { requireTarget } from '../sign-in.js';
 import type { Terminal } from '../terminal.js';
-import { plainText } from '../view/plain-text.js';
-import { printTable } from '../view/table.js';
+import { printConnection, printConnections, printReason, printReport } from '../view/connections.js';
 import { watchConnection } from '../watch-connection.js';
 
 const name = z.string().trim().min(1);
@@ -31,7 +30,7 @@ const settingFlags = [
   ['--fingerprint <sha256>', 'take only the certificate with this fingerprint'],
 ] as const;
 
-/** `connections` and `connection add|set|test|pair|rotate|remove`. */
+/** `connections` and `connection add|show|set|test|pair|rotate|remove`. */
 export function addConnections(program: Command): void {
   addCommand(program, {
     usage: 'connections',
@@ -41,11 +40,12 @@ export function addConnections(program: Command): void {
     async run({ config, terminal }) {
       const api = new Api(await requireTarget(config));
       const connections = await listAll(api, 'GET /api/v1/connections', {});
-      terminal.answer({ connections }, () => print(terminal, connections));
+      terminal.answer({ connections }, () => printConnections(terminal, connections));
     },
   });
   const group = program.command('connection').description('gateways that run elsewhere');
   addAdd(group);
+  addShow(group);
   addSet(group);
   addTest(group);
   addPair(group);
@@ -84,20 +84,47 @@ function addAdd(group: Command): void {
   });
 }
 
+function addShow(group: Command): void {
+  addCommand(group, {
+    usage: 'show <name>',
+    summary: 'why it is not connected, what to do, and what does not work with its gateway',
+    examples: ['npx aether connection show office'],
+    input: z.object({ name }),
+    async run({ config, terminal, input }) {
+      const api = new Api(await requireTarget(config));
+      const connection = await found(api, input.name);
+      const { items: probes } = await api.call('GET /api/v1/connections/{id}/probes', {
+        id: connection.id,
+        limit: 5,
+      });
+      terminal.answer({ connection, probes }, () => printConnection(terminal, { connection, probes }));
+    },
+  });
+}
+
 function addSet(group: Command): void {
   addCommand(group, {
     usage: 'set <name>',
     summary: 'change a connection; where it leads elsewhere, its token is needed again',
     flags: [
+      ['--rename <name>', 'another name'],
       ['--url <address>', 'where the gateway is'],
-      ['--credential', 'ask for another'],
+      ['--credential', 'ask for another token or password'],
       ...settingFlags,
+      ['--without-access', 'send no service token any more'],
+      ['--without-fingerprint', 'take any certificate that is trusted'],
     ],
-    examples: ['npx aether connection set office --credential'],
+    examples: [
+      'npx aether connection set office --credential',
+      'npx aether connection set office --rename lab --without-fingerprint',
+    ],
     input: z.object({
       name,
+      rename: name.optional(),
       url: z.string().optional(),
       credential: z.boolean().default(false),
+      withoutAccess: z.boolean().default(false),
+      withoutFingerprint: z.boolean().default(false),
       ...settings,
       auth: GatewayAuth.optional(),
     }),
@@ -107,9 +134,12 @@ function addSet(group: Command): void {
       const isGiven = input.credential || input.stdin;
       const connection = await api.call('PATCH /api/v1/connections/{id}', {
         id,
+        name: input.rename,
         url: input.url,
         auth: input.auth,
         ...(isGiven && { credential: await credential(terminal, { ...input, auth: input.auth ?? auth }) }),
+        ...(input.withoutAccess && { access: null }),
+        ...(input.withoutFingerprint && { tlsFingerprint: null }),
         ...(await edgeOf(input)),
       });
       await show(terminal, { api, connection });
@@ -174,8 +204,8 @@ async function show(
     terminal.line(`  ${pairing.command}`);
   });
   terminal.answer({ connection: latest }, () => {
-    print(terminal, [latest]);
-    if (latest.reason) terminal.line(plainText(`${latest.reason.cause} ${latest.reason.remedy}`));
+    printConnections(terminal, [latest]);
+    printReason(terminal, latest);
   });
 }
 
@@ -214,29 +244,4 @@ async function found(api: Api, wanted: string): Promise<Connection> {
     detail: `There is no connection "${wanted}".`,
     hint: 'List them with `npx aether connections`.',
   });
-}
-
-function print(terminal: Terminal, connections: readonly Connection[]): void {
-  if (connections.length === 0) return terminal.line('Aether is connected to no gateway yet.');
-  printTable(
-    terminal,
-    ['CONNECTION', 'KIND', 'STATE', 'ADDRESS', 'VERSION', 'WHY'],
-    connections.map(({ name, kind, state, url, gatewayVersion, reason }) => [
-      plainText(name),
-      kind,
-      state,
-      plainText(url),
-      gatewayVersion ?? '–',
-      reason?.code ?? '–',
-    ]),
-  );
-}
-
-function printReport(terminal: Terminal, { checks, reason }: ProbeReport): void {
-  printTable(
-    terminal,
-    ['CHECK', 'RESULT', 'DETAIL'],
-    checks.map(({ name, ok, detail }) => [name, ok ? 'good' : 'bad', plainText(detail ?? '–')]),
-  );
-  if (reason) terminal.line(plainText(`${reason.cause} ${reason.remedy}`));
 }

@@ -29,6 +29,7 @@ export function addDeploy(program: Command): void {
       ['--runtime <runtime>', `where it runs, one of: ${Runtime.options.join(', ')} (default: process)`],
       ...runtimeFlags,
       ['--model <model>', "instead of the system's default model"],
+      ['--private', 'only you and administrators see it, and it is given no tasks'],
       ['--wait', 'wait until it is ready, or failed'],
       ['--timeout <seconds>', `how long to wait at most (default: ${WAIT_TIMEOUT_S})`],
     ],
@@ -45,13 +46,15 @@ export function addDeploy(program: Command): void {
       runtime: Runtime.optional(),
       ...runtimeInput,
       model: z.string().optional(),
+      private: z.boolean().default(false),
       wait: z.boolean().default(false),
       timeout: z.coerce.number().positive().default(WAIT_TIMEOUT_S),
     }),
     async run({ config, terminal, input }) {
       const api = new Api(await requireTarget(config));
+      const visibility = input.private ? 'private' : 'open';
       if (input.preset !== undefined || input.count > 1)
-        return deployMany({ api, terminal, input: { ...input, settings: settingsOf(input) } });
+        return deployMany({ api, terminal, input: { ...input, settings: settingsOf(input), visibility } });
       const template = input.template ?? (await chooseTemplate(api, terminal));
       const name =
         input.name ??
@@ -65,6 +68,7 @@ export function addDeploy(program: Command): void {
         runtime,
         model,
         settings,
+        visibility,
       });
       if (!input.wait)
         return terminal.answer({ deployment: accepted }, () => {
@@ -96,6 +100,7 @@ async function chooseRuntime(terminal: Terminal, isAsking: boolean): Promise<Run
   const choices = [
     { value: 'process', label: 'process', hint: 'a process of this machine' },
     { value: 'docker', label: 'docker', hint: 'a container of its Docker engine' },
+    { value: 'swarm', label: 'swarm', hint: 'a service of the swarm that this engine manages' },
   ];
   return Runtime.parse(await askChoice({ terminal, flag: '--runtime', message: 'Runtime', choices }));
 }

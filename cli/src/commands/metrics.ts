@@ -4,10 +4,10 @@ import { z } from 'zod';
 import { Api } from '../api.js';
 import { addCommand } from '../command-line.js';
 import { requireTarget } from '../sign-in.js';
+import { bytes } from '../view/bytes.js';
 import { printTable } from '../view/table.js';
 
 const UNKNOWN = 'unknown';
-const MEGABYTE = 1_048_576;
 
 export function addMetrics(program: Command): void {
   addCommand(program, {
@@ -19,7 +19,7 @@ export function addMetrics(program: Command): void {
       const api = new Api(await requireTarget(config));
       const metrics = await api.call('GET /api/v1/deployments/{id}/metrics', { id: input.name });
       const { cpuPercent, memoryBytes, memoryLimitBytes, processes } = metrics;
-      const limit = memoryLimitBytes === null ? '' : ` of ${megabytes(memoryLimitBytes)}`;
+      const limit = memoryLimitBytes === null ? '' : ` of ${size(memoryLimitBytes)}`;
       terminal.answer({ metrics }, () =>
         printTable(
           terminal,
@@ -27,10 +27,10 @@ export function addMetrics(program: Command): void {
           [
             [
               cpuPercent === null ? UNKNOWN : `${cpuPercent.toFixed(1)} %`,
-              `${megabytes(memoryBytes)}${limit}`,
-              megabytes(metrics.receivedBytes),
-              megabytes(metrics.sentBytes),
-              megabytes(metrics.diskBytes),
+              `${size(memoryBytes)}${limit}`,
+              size(metrics.receivedBytes),
+              size(metrics.sentBytes),
+              size(metrics.diskBytes),
               String(processes ?? UNKNOWN),
             ],
           ],
@@ -40,5 +40,4 @@ export function addMetrics(program: Command): void {
   });
 }
 
-const megabytes = (bytes: number | null) =>
-  bytes === null ? UNKNOWN : `${(bytes / MEGABYTE).toFixed(bytes < 10 * MEGABYTE ? 1 : 0)} MB`;
+const size = (count: number | null) => (count === null ? UNKNOWN : bytes(count));

@@ -8,9 +8,8 @@ import { findMission, missionName } from '../find-mission.js';
 import { requireTarget } from '../sign-in.js';
 import type { Terminal } from '../terminal.js';
 import { plainText } from '../view/plain-text.js';
+import { bytes as size } from '../view/bytes.js';
 import { printTable } from '../view/table.js';
-
-const MB = 1_048_576;
 
 /** What a new mission says about its delivery. */
 export const deliveryFlag = [
@@ -53,14 +52,14 @@ function print(terminal: Terminal, workspaces: Workspaces): void {
     terminal,
     ['WHAT', 'SIZE'],
     [
-      ['worktrees of tasks under way', mb(workspaces.worktreeBytes)],
+      ['worktrees of tasks under way', size(workspaces.worktreeBytes)],
       [
         `${repositories} cloned ${repositories === 1 ? 'repository' : 'repositories'}`,
-        mb(workspaces.repositoryBytes),
+        size(workspaces.repositoryBytes),
       ],
       ['work kept although not accepted', `${rescueRefs} ${rescueRefs === 1 ? 'attempt' : 'attempts'}`],
-      ['free on the volume', `${mb(workspaces.freeBytes)} of ${mb(workspaces.totalBytes)}`],
-      ['to stay free', mb(workspaces.minimumFreeBytes)],
+      ['free on the volume', `${size(workspaces.freeBytes)} of ${size(workspaces.totalBytes)}`],
+      ['to stay free', size(workspaces.minimumFreeBytes)],
     ],
   );
   if (worktrees.length === 0) return;
@@ -68,8 +67,6 @@ function print(terminal: Terminal, workspaces: Workspaces): void {
   printTable(
     terminal,
     ['ATTEMPT', 'MISSION', 'SIZE'],
-    worktrees.map(({ attemptId, missionId, bytes }) => [attemptId, missionId, mb(bytes)]),
+    worktrees.map(({ attemptId, missionId, bytes }) => [attemptId, missionId, size(bytes)]),
   );
 }
-
-const mb = (bytes: number) => `${(bytes / MB).toFixed(bytes < 10 * MB ? 1 : 0)} MB`;

@@ -129,20 +129,21 @@ function addSet(group: Command): void {
 function addModels(group: Command): void {
   addCommand(group, {
     usage: 'models <name>',
-    summary: 'everything a provider offers, with sizes and prices where it tells them',
+    summary: 'everything a provider offers, with sizes and prices where they are known',
     examples: ['npx aether provider models openrouter'],
     input: z.object({ name: providerName }),
     async run({ config, terminal, input }) {
       const api = new Api(await requireTarget(config));
       const { id } = await found(api, input.name);
       const { items } = await api.call('GET /api/v1/providers/{id}/models', { id });
-      terminal.answer({ models: items }, () =>
+      terminal.answer({ models: items }, () => {
         printTable(
           terminal,
           ['MODEL', 'CONTEXT', 'ANSWER', '$ IN', '$ OUT'],
           items.map((model) => [plainText(model.id), ...figuresOf(model)]),
-        ),
-      );
+        );
+        explainPrices(terminal, items);
+      });
     },
   });
 }
@@ -199,6 +200,10 @@ function print(terminal: Terminal, providers: readonly ModelProvider[], defaults
       ]),
     ),
   );
+  explainPrices(
+    terminal,
+    providers.flatMap(({ models }) => models),
+  );
   printDefault(terminal, defaults);
 }
 
@@ -212,6 +217,14 @@ function printDefault(terminal: Terminal, models: readonly string[]): void {
 
 /** Prices are for a million tokens. */
 function figuresOf(model: OfferedModel): string[] {
-  const figures = [model.contextWindow, model.maxTokens, model.inputUsdPerMillion, model.outputUsdPerMillion];
-  return figures.map((figure) => figure?.toLocaleString('en') ?? '–');
+  const told = (figure: number | null) => figure?.toLocaleString('en') ?? '–';
+  const mark = model.priceFrom === 'catalogue' ? '*' : '';
+  const { contextWindow, maxTokens, inputUsdPerMillion, outputUsdPerMillion } = model;
+  const prices = [inputUsdPerMillion, outputUsdPerMillion].map((price) => told(price) + mark);
+  return [told(contextWindow), told(maxTokens), ...prices];
+}
+
+function explainPrices(terminal: Terminal, models: readonly OfferedModel[]): void {
+  if (models.some(({ priceFrom }) => priceFrom === 'catalogue'))
+    terminal.line('* from the catalogue of this release, and may be out of date');
 }

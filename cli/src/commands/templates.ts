@@ -21,11 +21,12 @@ export function addTemplates(program: Command): void {
       terminal.answer({ templates: items }, () =>
         printTable(
           terminal,
-          ['TEMPLATE', 'NAME', 'CAPABILITIES', 'FROM'],
+          ['TEMPLATE', 'NAME', 'CAPABILITIES', 'MODEL', 'FROM'],
           items.map((template) => [
             template.id,
             plainText(template.name),
             template.capabilities.join(', '),
+            plainText(template.models.join(', then ') || 'the default one'),
             template.imported ? 'a file' : 'Aether',
           ]),
         ),

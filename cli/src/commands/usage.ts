@@ -7,6 +7,7 @@ import { requireTarget } from '../sign-in.js';
 import type { Terminal } from '../terminal.js';
 import { plainText } from '../view/plain-text.js';
 import { printTable } from '../view/table.js';
+import { checkUsage } from './usage-check.js';
 
 const by = z.enum(['day', 'model', 'deployment', 'mission', 'session']).default('day');
 
@@ -18,12 +19,25 @@ export function addUsage(program: Command): void {
     flags: [
       ['--by <what>', 'day, model, deployment, mission or session (default: day)'],
       ['--days <count>', 'how far back, today included (default: 30)'],
+      ['--check', "hold the ledger against the gateways' own record of their calls, now"],
+      ['--deployment <name>', 'of this one only'],
     ],
-    examples: ['npx aether usage --by mission --days 7'],
-    input: z.object({ by, days: z.coerce.number().int().min(1).max(366).default(30) }),
+    examples: ['npx aether usage --by mission --days 7', 'npx aether usage --check'],
+    input: z.object({
+      by,
+      days: z.coerce.number().int().min(1).max(366).default(30),
+      check: z.boolean().default(false),
+      deployment: z.string().trim().min(1).optional(),
+    }),
     async run({ config, terminal, input }) {
-      const { items } = await new Api(await requireTarget(config)).call('GET /api/v1/usage/summary', input);
-      terminal.answer({ usage: items }, () => print(terminal, items, input.by));
+      const api = new Api(await requireTarget(config));
+      const { by: what, days, deployment } = input;
+      if (input.check) return checkUsage(api, terminal, deployment);
+      const deploymentId =
+        deployment && (await api.call('GET /api/v1/deployments/{id}', { id: deployment })).id;
+      const query = { by: what, days, ...(deploymentId && { deploymentId }) };
+      const { items } = await api.call('GET /api/v1/usage/summary', query);
+      terminal.answer({ usage: items }, () => print(terminal, items, what));
     },
   });
 }
