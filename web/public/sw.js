@@ -51,7 +51,11 @@ function isShell({ mode }, pathname) {
 }
 
 async function keptFirst(request, key) {
-  return (await caches.match(key)) ?? keep(key, await fetch(request));
+  const kept = await caches.match(key);
+  if (!kept) return keep(key, await fetch(request));
+  // A worker takes the address of the answer for its own, and what is behind the # there is that of another worker
+  // with the same script. An answer without an address leaves it the one it was asked with.
+  return request.destination === 'worker' ? new Response(kept.body, kept) : kept;
 }
 
 async function networkFirst(request, key) {

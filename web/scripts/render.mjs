@@ -22,7 +22,25 @@ const widths = values.widths.split(',').map(Number);
 const themes = values.themes.split(',');
 const SETTLE_MS = 10_000;
 
-const doors = { 'sign-in': '/sign-in/', setup: '/setup/', invite: '/invite/' };
+const doors = {
+  'sign-in': '/sign-in/',
+  setup: '/setup/',
+  invite: '/invite/#token=none',
+  'sign-in-refused': '/sign-in/callback/?error=access_denied',
+  nowhere: '/nowhere/',
+};
+/** What floats above a screen, with the act that opens it. */
+const layers = {
+  'layer-palette': ['/', (page) => page.keyboard.press('Control+k')],
+  'layer-shortcuts': ['/', (page) => page.keyboard.press('?')],
+  'layer-jason': ['/missions/', (page) => page.keyboard.press('j')],
+  'layer-notifications': ['/', (page) => page.getByRole('button', { name: /^Notifications/ }).click()],
+  'layer-key': ['/settings/?section=keys', (page) => page.getByRole('button', { name: 'New key' }).click()],
+  'layer-invitation': [
+    '/settings/?section=people',
+    (page) => page.getByRole('button', { name: 'Invite' }).click(),
+  ],
+};
 /** Those that need nothing in the system; the tests look at them too. */
 const screens = JSON.parse(await readFile(new URL('screens.json', import.meta.url), 'utf8'));
 
@@ -40,7 +58,14 @@ async function screensOfThings(page) {
     Object.fromEntries(tabs.map((tab) => [`${name}-${tab}`, `${path}?view=${tab}`]));
   return {
     ...(mission &&
-      views('mission', `/missions/${mission.id}/`, ['graph', 'list', 'timeline', 'thread', 'overview'])),
+      views('mission', `/missions/${mission.id}/`, [
+        'graph',
+        'list',
+        'timeline',
+        'merges',
+        'thread',
+        'overview',
+      ])),
     ...(task && { task: `/missions/${mission.id}/?task=${task.id}` }),
     ...(agent && { agent: `/agents/${agent.id}/` }),
     ...(chat && { chat: `/chats/${chat.id}/` }),
@@ -49,7 +74,9 @@ async function screensOfThings(page) {
   };
 }
 
-async function draw(page, name, path) {
+async function draw(page, name, [path, open]) {
+  // Another screen between them, so that an address that differs by its fragment only is opened anew.
+  await page.goto('about:blank');
   await page.goto(path);
   const settled = async () => {
     await page.waitForLoadState('networkidle', { timeout: SETTLE_MS });
@@ -60,6 +87,7 @@ async function draw(page, name, path) {
   };
   // Screens that never come to rest are drawn as they are.
   await settled().catch(() => undefined);
+  await open?.(page);
   await page.screenshot({ path: join(values.out, `${name}.png`) });
 }
 
@@ -80,7 +108,7 @@ for (const theme of themes) {
   const drawAll = async (all) => {
     for (const width of widths) {
       await page.setViewportSize({ width, height: width < 500 ? 844 : 900 });
-      for (const [name, path] of chosen(all)) await draw(page, `${name}-${width}-${theme}`, path);
+      for (const [name, path] of chosen(all)) await draw(page, `${name}-${width}-${theme}`, [path].flat());
     }
   };
   await drawAll(doors);
@@ -90,7 +118,7 @@ for (const theme of themes) {
     await page.getByLabel('Password').fill(values.password ?? '');
     await page.getByRole('button', { name: 'Sign in' }).click();
     await page.getByRole('navigation', { name: 'Main' }).waitFor();
-    await drawAll({ ...screens, ...(await screensOfThings(page)) });
+    await drawAll({ ...screens, ...(await screensOfThings(page)), ...layers });
   }
   await context.close();
 }

@@ -22,6 +22,7 @@ const deployment = (changes: Partial<Deployment> = {}): Deployment => ({
   url: null,
   version: 1,
   createdBy: 'ada',
+  visibility: 'open',
   createdAt: at,
   updatedAt: at,
   ...changes,
@@ -61,11 +62,59 @@ describe('the hub of agents', () => {
     ]);
   });
 
+  test('lists who is private to its person, deployed or remote, to be talked to though not in the pool', () => {
+    const gateway = {
+      connectionId: 'c',
+      model: null,
+      skills: [],
+      online: true,
+      visibility: 'private' as const,
+    };
+    const [own, far] = [deployment({ visibility: 'private' }), '01a209a5-cb30-7b4e-8d28-86de2c9b7d6f'];
+    const agents = [
+      {
+        ...gateway,
+        id: 'main',
+        name: 'Coder',
+        deploymentId: own.id,
+        deploymentName: 'coder',
+        remote: false,
+        first: true,
+      },
+      {
+        ...gateway,
+        id: 'two',
+        name: 'Two',
+        deploymentId: own.id,
+        deploymentName: 'coder',
+        remote: false,
+        first: false,
+      },
+      {
+        ...gateway,
+        id: 'main',
+        name: 'Main',
+        deploymentId: far,
+        deploymentName: 'attic',
+        remote: true,
+        first: true,
+      },
+    ];
+    const rows = agentRows({ pool: [], deployments: [own], agents });
+    expect(rows.map(({ name, isPrivate, talk, href }) => [name, isPrivate, talk?.agentId, href])).toEqual([
+      ['attic', true, 'main', '/settings/?section=connections'],
+      ['coder', true, 'main', `/deployments/${own.id}/`],
+      ['coder/Two', true, 'two', `/deployments/${own.id}/`],
+    ]);
+    expect(rows.map(stateOf)).toEqual(['ready', 'ready', 'ready']);
+  });
+
   test('does not call an agent ready whose gateway is away or whose deployment is not', () => {
-    expect(stateOf({ deployment: deployment(), pool: poolAgent() })).toBe('ready');
-    expect(stateOf({ deployment: deployment(), pool: poolAgent({ online: false }) })).toBe('disconnected');
-    expect(stateOf({ deployment: deployment({ state: 'failed' }), pool: poolAgent() })).toBe('failed');
-    expect(stateOf({ deployment: undefined, pool: poolAgent({ load: 1 }) })).toBe('working');
+    const [online, pool] = [true, poolAgent()];
+    expect(stateOf({ deployment: deployment(), pool, online })).toBe('ready');
+    expect(stateOf({ deployment: deployment(), pool, online: false })).toBe('disconnected');
+    expect(stateOf({ deployment: deployment({ state: 'failed' }), pool, online })).toBe('failed');
+    expect(stateOf({ deployment: undefined, pool: poolAgent({ load: 1 }), online })).toBe('working');
   });
 
   test('tells no success before there were attempts', () => {

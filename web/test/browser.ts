@@ -1,17 +1,22 @@
 import { environment } from '@aether/testing/config';
 import { eventually } from '@aether/testing/eventually';
 import axe from 'axe-core';
-import { chromium, type Browser, type Page } from 'playwright-core';
+import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
 
 export type { Browser, Page };
 
-/** Debian's; another by `CHROMIUM_BIN`. */
-export const startBrowser = (): Promise<Browser> =>
-  chromium.launch({
-    executablePath: environment['CHROMIUM_BIN'] ?? '/usr/bin/chromium',
-    // Chromium refuses its sandbox to root, and CI runs as root.
-    args: process.getuid?.() === 0 ? ['--no-sandbox'] : [],
-  });
+const launch = {
+  /** Debian's; another by `CHROMIUM_BIN`. */
+  executablePath: environment['CHROMIUM_BIN'] ?? '/usr/bin/chromium',
+  // Chromium refuses its sandbox to root, and CI runs as root.
+  args: process.getuid?.() === 0 ? ['--no-sandbox'] : [],
+};
+
+export const startBrowser = (): Promise<Browser> => chromium.launch(launch);
+
+/** A browser of somebody who uses it every day: others are private windows, in which nothing can be installed. */
+export const startOwnBrowser = (url: string): Promise<BrowserContext> =>
+  chromium.launchPersistentContext('', { ...launch, baseURL: url });
 
 export interface Opened {
   readonly page: Page;
@@ -19,14 +24,21 @@ export interface Opened {
   readonly faults: string[];
 }
 
+export interface Look {
+  readonly colours?: 'light' | 'dark';
+  /** Without its service worker a page asks for all by itself, so that a test can hold it up. */
+  readonly serviceWorkers?: 'allow' | 'block';
+}
+
 /** A page of somebody new: with no session and no choices kept. */
 export async function openPage(
   browser: Browser,
-  { url, colours = 'light' }: { url: string; colours?: 'light' | 'dark' },
+  { url, colours = 'light', serviceWorkers = 'allow' }: Look & { url: string },
 ): Promise<Opened> {
   const context = await browser.newContext({
     baseURL: url,
     colorScheme: colours,
+    serviceWorkers,
     reducedMotion: 'reduce',
     viewport: { width: 1440, height: 900 },
   });
@@ -68,13 +80,29 @@ const STILL = `Promise.allSettled(document.getAnimations()
   .filter((animation) => Number.isFinite(animation.effect.getComputedTiming().endTime))
   .map((animation) => animation.finished)).then(() => true)`;
 
-/** What is against WCAG 2.1 AA, as far as a program finds it. */
+/** What is against WCAG 2.2 AA, as far as a program finds it. */
 export async function violationsOf(page: Page): Promise<string[]> {
   await page.evaluate(STILL);
   const found = await page.evaluate<Violation[]>(
-    `axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'] }).then(({ violations }) => violations)`,
+    `axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] }).then(({ violations }) => violations)`,
   );
   return found.flatMap(({ id, nodes }) =>
     nodes.map(({ html, failureSummary }) => `${page.url()}: ${id}: ${failureSummary} ${html}`),
   );
 }
+
+/** Faults of access that the page has now, and all that went wrong in it since it was last asked. */
+export async function faultsOf({ page, faults }: Opened): Promise<string[]> {
+  const violations = await violationsOf(page);
+  return [...faults.splice(0), ...violations];
+}
+
+/** What reaches out of the document, the head or the content to the right; these hide it or scroll sideways. */
+const TOO_WIDE = `[document.documentElement, ...document.querySelectorAll('header, #content')]
+  .filter(({ scrollWidth, clientWidth }) => scrollWidth > clientWidth)
+  .flatMap((whole) => [...whole.querySelectorAll('*')]
+    .filter((part) => part.getBoundingClientRect().right > innerWidth)
+    .map((part) => part.outerHTML.slice(0, 200)))`;
+
+/** Parts of a page that is wider than its window. */
+export const tooWideIn = (page: Page): Promise<string[]> => page.evaluate<string[]>(TOO_WIDE);

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll } from '@jest/globals';
 import { Machine } from '../../cli/test/machine.js';
-import { startBrowser, type Browser } from './browser.js';
+import { openPage, signIn, startBrowser, visit, type Browser } from './browser.js';
 
 /** Who set the system up. */
 export const admin = { email: 'person@example.org', password: 'a long enough password' };
@@ -20,4 +20,13 @@ export function useConsole(environment: Readonly<Record<string, string>> = {}) {
     await machine.remove();
   }, 90_000);
   return () => ({ machine, browser });
+}
+
+/** A screen as the administrator sees it, with nothing held against it yet: the first call is refused by a page of nobody. */
+export async function openScreen({ machine, browser }: { machine: Machine; browser: Browser }, path: string) {
+  const opened = await openPage(browser, machine);
+  await signIn(opened.page, admin);
+  await visit(opened.page, path);
+  opened.faults.length = 0;
+  return { ...opened, opened };
 }

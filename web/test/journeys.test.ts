@@ -50,8 +50,10 @@ async function git(...args: string[]): Promise<string> {
 
 const node = (page: Page, title: string) => page.locator('.react-flow__node', { hasText: title });
 
-/** Draws an arrow from the right edge of one task to the left edge of another. */
+/** Draws an arrow from the right edge of one task to the left edge of another, once both are in their places. */
 async function draw(page: Page, from: string, to: string): Promise<void> {
+  await node(page, to).waitFor();
+  await page.locator('[aria-busy=false] > .react-flow').waitFor();
   await node(page, from).locator('.react-flow__handle.source').hover();
   await page.mouse.down();
   const box = await node(page, to).locator('.react-flow__handle.target').boundingBox();
@@ -82,9 +84,11 @@ test('the first run: account, machine, model, first agent with its steps, and a 
   await page.getByRole('button', { name: 'Go on' }).click();
   // Left and come back to.
   await page.getByRole('link', { name: 'Later' }).click();
-  await visit(page, '/welcome/?phase=model');
+  await page.getByRole('link', { name: 'Go on with the first steps' }).click();
+  const demo = page.getByRole('button', { name: 'Use the demo model' });
+  await demo.waitFor();
   violations.push(...(await violationsOf(page)));
-  await page.getByRole('button', { name: 'Use the demo model' }).click();
+  await demo.click();
   await page.getByRole('radio', { name: 'General' }).press(' ');
   await page.getByLabel('Name').fill('first');
   await page.getByRole('button', { name: 'Deploy first' }).click();
@@ -118,7 +122,8 @@ test('a goal becomes a plan that is changed, approved, carried out, sent back on
 
   const spare = await openTask(page, 'Write spare.txt');
   await spare.getByRole('button', { name: 'Remove' }).click();
-  await page.getByRole('alertdialog').getByRole('button', { name: 'Remove' }).click();
+  const question = page.getByRole('alertdialog');
+  await question.getByRole('button', { name: 'Remove' }).click();
   await node(page, 'Write spare.txt').waitFor({ state: 'detached' });
   await row('Write spare.txt').waitFor({ state: 'detached' });
 
@@ -133,6 +138,7 @@ test('a goal becomes a plan that is changed, approved, carried out, sent back on
   await draw(page, 'Write end.txt', 'Join both');
   await page.mouse.up();
   await row('Join both').getByText('after task-1, task-2').waitFor();
+  await page.locator('.react-flow__edge').nth(1).waitFor();
   await draw(page, 'Join both', 'Write top.txt');
   await page.getByText('Refused, since it would go in a circle').waitFor();
   await page.mouse.up();
@@ -221,10 +227,23 @@ test('the network cut under an open chat: the page says so, waits, shows every m
   const { page } = await openPage(browser, network);
   await signIn(page, admin);
   const chatId = await openChat(page);
+  await page.getByRole('button', { name: 'Jason (J)' }).click();
+  const jason = page.getByRole('complementary', { name: 'Jason' });
+  await jason.getByRole('textbox', { name: 'Ask Jason' }).fill('status');
   await say(page, 'count to 40');
   await page.getByText('1 2 3').waitFor();
   await network.cut();
   await page.getByText('The connection is lost.').waitFor();
+  const sent: string[] = [];
+  page.on('request', (request) => {
+    const isChange = request.method() !== 'GET' && !request.url().endsWith('/session/refresh');
+    if (isChange) sent.push(request.url());
+  });
+  expect(await jason.getByRole('button', { name: 'Send' }).isDisabled()).toBe(true);
+  await page.getByRole('button', { name: 'Stop the answer' }).click();
+  await page.getByText('(read_only)').waitFor();
+  expect(sent).toEqual([]);
+  await jason.getByRole('button', { name: 'Close Jason' }).click();
   await composer(page).fill('kept until it can be sent');
   expect(await page.getByRole('button', { name: 'New chat' }).isDisabled()).toBe(true);
   await composer(page).press('Enter');
@@ -238,7 +257,7 @@ test('the network cut under an open chat: the page says so, waits, shows every m
   const messages = await showsAll(page, chatId);
   expect(messages.map(({ role }) => role)).toEqual(['user', 'assistant', 'user', 'assistant']);
   await composer(page).press('Enter');
-  await page.getByText('You said: kept until it can be sent').waitFor();
+  await page.getByText('You said: kept until it can be sent').waitFor({ timeout: AGENT_MS });
   await network.cut();
   await page.goto('/agents/');
   await page.getByText('Aether cannot be reached.').waitFor();
@@ -271,6 +290,61 @@ test('kill -9 of the gateway of the agent under an open chat: the chat goes on w
   await page.context().close();
 }, 300_000);
 
+test('kill -9 of Aether under an open chat: the page waits, and after the restart every message is there once', async () => {
+  const { page } = await openPage(browser, machine);
+  await signIn(page, admin);
+  const chatId = await openChat(page);
+  await say(page, 'count to 40');
+  await page.getByText('1 2 3').waitFor();
+  process.kill(await machine.pidIn('host.json'), 'SIGKILL');
+  await page.getByText('The connection is lost.').waitFor();
+  await machine.ask(['up', '--detach']);
+  await page.getByText('The connection is lost.').waitFor({ state: 'detached', timeout: AGENT_MS });
+  await showsAll(page, chatId);
+  await say(page, 'hello');
+  await page.getByText('Hello. I am the built-in demo').waitFor({ timeout: AGENT_MS });
+  const messages = await showsAll(page, chatId);
+  expect(messages.map(({ role }) => role)).toEqual(['user', 'assistant', 'user', 'assistant']);
+  await page.context().close();
+}, 300_000);
+
+test.each(['light', 'dark'] as const)(
+  'no view of what there is has an error in its console or a fault of access, in %s colours',
+  async (colours) => {
+    const newest = async (path: string) =>
+      (await ask<{ items: { id: string }[] }>(machine, `GET ${path}`)).items[0]?.id ?? '';
+    const mission = await newest('missions?limit=1');
+    const task = await newest(`tasks?missionId=${mission}&limit=1`);
+    const deployment = await newest('deployments?limit=1');
+    const { page, faults } = await openPage(browser, { url: machine.url, colours });
+    await signIn(page, admin);
+    faults.length = 0;
+    const violations: string[] = [];
+    for (const path of [
+      '/',
+      '/missions/',
+      ...['graph', 'list', 'timeline', 'thread', 'overview'].map(
+        (view) => `/missions/${mission}/?view=${view}`,
+      ),
+      `/missions/${mission}/?task=${task}`,
+      '/agents/',
+      `/agents/${await newest('pool')}/`,
+      '/chats/',
+      `/chats/${await newest('chats?limit=1')}/`,
+      '/deployments/',
+      ...['timeline', 'logs', 'figures', 'config'].map((view) => `/deployments/${deployment}/?view=${view}`),
+      '/system/?tab=figures',
+      '/settings/?section=models',
+    ]) {
+      await visit(page, path);
+      violations.push(...(await violationsOf(page)));
+    }
+    expect({ faults, violations }).toEqual({ faults: [], violations: [] });
+    await page.context().close();
+  },
+  240_000,
+);
+
 test('a second agent in the same gateway is added on the page of the first, and told who it is', async () => {
   const { page, faults } = await openPage(browser, machine);
   await signIn(page, admin);
@@ -289,6 +363,9 @@ test('a second agent in the same gateway is added on the page of the first, and 
     if (!found) throw new Error('the agent is not there yet');
     return found;
   });
+  await visit(page, '/agents/');
+  await page.getByLabel('Filter agents').fill('kEEP');
+  await page.getByRole('link', { name: /keeper/i }).waitFor();
   await visit(page, `/agents/${keeper.id}/`);
   const violations = await violationsOf(page);
   await page.getByRole('button', { name: 'Edit SOUL.md' }).click();
@@ -299,6 +376,29 @@ test('a second agent in the same gateway is added on the page of the first, and 
   const files = `GET agents/${keeper.deploymentId}/keeper/files`;
   expect(await ask(machine, `${files}/SOUL.md`)).toMatchObject({ content: 'You are kind.' });
   expect(await ask(machine, `${files}/AGENTS.md`)).toMatchObject({ content: 'You keep a lighthouse.' });
+  expect({ faults, violations }).toEqual({ faults: [], violations: [] });
+  await page.context().close();
+}, 120_000);
+
+test('an agent that its person keeps to themselves is marked so, and given no tasks until it is opened again', async () => {
+  const { page, faults } = await openPage(browser, machine);
+  await signIn(page, admin);
+  faults.length = 0;
+  const pool = async () => (await ask<{ items: PoolAgent[] }>(machine, 'GET pool')).items;
+  const [first] = await pool();
+  await visit(page, `/deployments/${first?.deploymentId ?? ''}/?view=config`);
+  const sharing = page.getByLabel('Who sees it');
+  await sharing.selectOption('private');
+  await page.getByText('private', { exact: true }).waitFor();
+  const violations = await violationsOf(page);
+  await eventually(async () => expect((await pool()).every(({ online }) => !online)).toBe(true), {
+    timeoutMs: 30_000,
+  });
+  await sharing.selectOption('open');
+  await page.getByText('private', { exact: true }).waitFor({ state: 'detached' });
+  await eventually(async () => expect((await pool()).some(({ online }) => online)).toBe(true), {
+    timeoutMs: 30_000,
+  });
   expect({ faults, violations }).toEqual({ faults: [], violations: [] });
   await page.context().close();
 }, 120_000);

@@ -46,6 +46,14 @@ test('the bell tells of a plan that waits, leads to it, and of what came while n
 
   await ask(system().machine, `POST missions/${first}/cancel`, {});
   await list.getByText('settled').waitFor();
+
+  await list.getByRole('button', { name: 'Empty the list' }).click();
+  await list.getByText('Nothing to tell.').waitFor();
+  await page.getByRole('status').getByRole('button', { name: 'Undo' }).click();
+  await page.getByText('It is back.').waitFor();
+  await page.keyboard.press('Escape');
+  await bell(page, 0).click();
+  await list.getByRole('link', { name: 'The second page' }).waitFor();
   expect(faults).toEqual([]);
   await page.context().close();
 }, 180_000);

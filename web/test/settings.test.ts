@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { expect, test } from '@jest/globals';
+import type { Preset } from '@aether/contracts/presets';
 import type { ModelProvider } from '@aether/contracts/providers';
 import type { PresetFile } from '@aether/contracts/templates';
 import { eventually } from '@aether/testing/eventually';
@@ -19,6 +20,25 @@ async function openAt(path: string) {
   await visit(page, path);
   return { page, faults };
 }
+
+test('About tells versions, and the licence with its text of each package that the console is built from', async () => {
+  const { page, faults } = await openAt('/settings/?section=about');
+  await page.getByText('Node.js', { exact: true }).waitFor();
+  const list = page.getByRole('list', { name: 'Licences of others' });
+  await list.getByText('@fontsource-variable/inter').waitFor();
+  expect(await violationsOf(page)).toEqual([]);
+
+  await page.getByLabel('Filter by name or licence').fill('elkjs');
+  await eventually(async () => expect(await list.getByRole('listitem').count()).toBe(1));
+  expect(await list.innerText()).toContain('EPL-2.0');
+  await list.getByText('elkjs').click();
+  await list.getByText('Eclipse Public License').first().waitFor();
+  expect(await violationsOf(page)).toEqual([]);
+  await page.getByLabel('Filter by name or licence').fill('no such package');
+  await page.getByText('No package has this name or licence').waitFor();
+  expect(faults.slice(1)).toEqual([]);
+  await page.context().close();
+});
 
 test('a model provider is tried before it is kept, and its models are offered to agents', async () => {
   const model = await ScriptedModel.start(() => fail(401, { message: 'no such key' }));
@@ -148,7 +168,26 @@ test('a template comes by a file, several agents are deployed from it, and a pre
   await visit(page, '/deployments/new/');
   await page.getByRole('button', { name: 'Acts for keeper' }).click();
   await page.getByRole('menuitem', { name: 'Remove' }).click();
-  await page.getByRole('button', { name: 'Remove it' }).click();
+  await page.getByRole('radio', { name: 'keeper' }).waitFor({ state: 'detached' });
+  const line = page.getByRole('status').filter({ hasText: 'Removed the preset “keeper”' });
+  await line.waitFor();
+  expect(await violationsOf(page)).toEqual([]);
+  await line.getByRole('button', { name: 'Undo' }).click();
+  await page.getByRole('radio', { name: 'keeper' }).waitFor();
+  const preset = async () =>
+    (await ask<{ items: Preset[] }>(system().machine, 'GET presets')).items.map(
+      ({ name, template, runtime, model, settings }) => ({ name, template, runtime, model, settings }),
+    );
+  expect(await preset()).toEqual([file.preset]);
+
+  await page.getByRole('button', { name: 'Acts for keeper' }).click();
+  await page.getByRole('menuitem', { name: 'Remove' }).click();
+  await page.getByRole('radio', { name: 'keeper' }).waitFor({ state: 'detached' });
+  await page.keyboard.press('Control+z');
+  await page.getByRole('radio', { name: 'keeper' }).waitFor();
+
+  await page.getByRole('button', { name: 'Acts for keeper' }).click();
+  await page.getByRole('menuitem', { name: 'Remove' }).click();
   await page.getByRole('radio', { name: 'keeper' }).waitFor({ state: 'detached' });
   await importFile(page, file);
   // Behind the dialog nothing can be reached.

@@ -1,8 +1,10 @@
 'use client';
 import type { ProbeReport } from '@aether/contracts/openclaw';
 import { useRead } from '@/api/queries';
+import { MissingMethods } from '@/connections/missing-methods';
 import { Card, Figure } from '@/ui/card';
 import { Empty, Loaded } from '@/ui/feedback';
+import { ReasonText } from '@/ui/reason';
 import { StateBadge, StateIcon } from '@/ui/state';
 import { Ago } from '@/ui/time';
 
@@ -28,8 +30,7 @@ export function AgentHealth({ deploymentId }: { readonly deploymentId: string })
           <Card title="Health" action={<StateBadge state={connection.state} />} flush>
             {connection.reason && (
               <div className="m-4 rounded-card bg-bad-quiet p-3">
-                <p>{connection.reason.cause}</p>
-                <p className="text-dim">{connection.reason.remedy}</p>
+                <ReasonText reason={connection.reason} />
               </div>
             )}
             <dl className="grid grid-cols-2 gap-3 p-4 sm:grid-cols-4">
@@ -40,6 +41,11 @@ export function AgentHealth({ deploymentId }: { readonly deploymentId: string })
                 <span title={connection.scopes.join(', ')}>{connection.scopes.length}</span>
               </Figure>
             </dl>
+            {connection.missing.length > 0 && (
+              <div className="border-t border-line p-4">
+                <MissingMethods missing={connection.missing} />
+              </div>
+            )}
             <Probes connectionId={connection.id} />
           </Card>
         );
@@ -86,7 +92,11 @@ function Probe({ probe }: { readonly probe: ProbeReport }) {
               <span className="text-dim">{Math.round(check.ms)} ms</span>
             </li>
           ))}
-          {probe.reason && <li className="text-dim">{probe.reason.remedy}</li>}
+          {probe.reason && (
+            <li className="text-dim">
+              <ReasonText reason={probe.reason} />
+            </li>
+          )}
         </ul>
       </details>
     </li>

@@ -36,7 +36,7 @@ export function AgentRowLine({
         <AgentMark name={name} />
         <div className="min-w-0">
           <Link
-            href={pool ? `/agents/${pool.id}/` : `/deployments/${row.id}/`}
+            href={row.href}
             className="block truncate font-medium after:absolute after:inset-0"
             title={name}
           >
@@ -52,6 +52,7 @@ export function AgentRowLine({
       <Success row={row} />
       <span className="hidden text-right text-12 text-dim md:block">{pool ? money(pool.costUsd) : '–'}</span>
       <div className="relative col-start-2 row-start-1 flex items-center justify-end gap-1 md:col-start-auto md:row-start-auto md:w-44">
+        {row.isPrivate && <Tag>private</Tag>}
         {pool && !pool.enabled && <Tag>no tasks</Tag>}
         <StateBadge state={stateOf(row)} />
         {onChat ? (

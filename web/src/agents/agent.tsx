@@ -1,5 +1,5 @@
 'use client';
-import type { PoolAgent } from '@aether/contracts/execution';
+import type { Attempt, PoolAgent } from '@aether/contracts/execution';
 import { MessageSquare, Rocket } from 'lucide-react';
 import { useRead, useReadPages } from '@/api/queries';
 import { useMay } from '@/api/session';
@@ -49,7 +49,9 @@ function AgentOf({ agent }: { readonly agent: PoolAgent }) {
     <Page
       title={agent.name}
       crumbs={crumbs}
-      state={<StateBadge state={stateOf({ deployment: deployment.data, pool: agent })} />}
+      state={
+        <StateBadge state={stateOf({ deployment: deployment.data, pool: agent, online: agent.online })} />
+      }
       actions={
         <>
           {isDeployed && (
@@ -116,38 +118,42 @@ function Record({ agent, model }: { readonly agent: PoolAgent; readonly model: s
 /** What it did lately for missions. */
 function Attempts({ agentId }: { readonly agentId: string }) {
   const may = useMay()('missions:read');
-  const attempts = useRead('GET /api/v1/attempts', { limit: 100 }, { enabled: may });
-  const tasks = useRead('GET /api/v1/tasks', { limit: 200 }, { enabled: may });
-  const titles = new Map(tasks.data?.items.map(({ id, title }) => [id, title]));
+  const attempts = useRead('GET /api/v1/attempts', { agentId, limit: 10 }, { enabled: may });
   if (!may) return null;
   return (
     <Card title="Lately" flush>
       <Loaded query={attempts} skeleton={<Skeleton rows={3} />}>
         {({ items }) => {
-          const own = items.filter(({ agent }) => agent.id === agentId).slice(0, 10);
-          if (own.length === 0) return <p className="p-4 text-dim">It has done no tasks lately.</p>;
+          if (items.length === 0) return <p className="p-4 text-dim">It has done no tasks lately.</p>;
           return (
             <ul className="divide-y divide-line">
-              {own.map((attempt) => (
-                <li key={attempt.id}>
-                  <Link
-                    href={`/missions/${attempt.missionId}/?task=${attempt.taskId}`}
-                    className="flex h-10 items-center gap-3 px-4 hover:bg-raised"
-                  >
-                    <StateIcon state={attempt.state} />
-                    <span className="min-w-0 flex-1 truncate" title={attempt.reason?.cause}>
-                      {titles.get(attempt.taskId) ?? `Attempt ${attempt.number}`}
-                    </span>
-                    <span className="text-12 text-dim">{wordOf(attempt.state)}</span>
-                    <Ago at={attempt.updatedAt} className="w-16 text-right text-12 text-dim" />
-                  </Link>
-                </li>
+              {items.map((attempt) => (
+                <AttemptRow key={attempt.id} attempt={attempt} />
               ))}
             </ul>
           );
         }}
       </Loaded>
     </Card>
+  );
+}
+
+function AttemptRow({ attempt }: { readonly attempt: Attempt }) {
+  const task = useRead('GET /api/v1/tasks/{id}', { id: attempt.taskId });
+  return (
+    <li>
+      <Link
+        href={`/missions/${attempt.missionId}/?task=${attempt.taskId}`}
+        className="flex h-10 items-center gap-3 px-4 hover:bg-raised"
+      >
+        <StateIcon state={attempt.state} />
+        <span className="min-w-0 flex-1 truncate" title={attempt.reason?.cause ?? task.data?.title}>
+          {task.data?.title ?? `Attempt ${attempt.number}`}
+        </span>
+        <span className="text-12 text-dim">{wordOf(attempt.state)}</span>
+        <Ago at={attempt.updatedAt} className="w-16 text-right text-12 text-dim" />
+      </Link>
+    </li>
   );
 }
 

@@ -35,11 +35,11 @@ export function Agents() {
     agents: agents.data?.items ?? [],
   });
   const shown = rows.filter(({ name, capabilities }) =>
-    [name, ...capabilities].some((text) => text.includes(search)),
+    [name, ...capabilities].some((text) => text.toLowerCase().includes(search)),
   );
-  const chatWith = ({ pool: agent }: AgentRow) =>
-    agent?.online && may('chats:write')
-      ? () => talk.mutate({ deploymentId: agent.deploymentId, agentId: agent.agentId })
+  const chatWith = ({ online, talk: whom }: AgentRow) =>
+    online && whom && may('chats:write')
+      ? () => talk.mutate({ deploymentId: whom.deploymentId, agentId: whom.agentId })
       : undefined;
   const deploy = may('deployments:write') && (
     <ButtonLink href="/deployments/new/" look="primary">
@@ -56,7 +56,7 @@ export function Agents() {
             value={words}
             onWords={setWords}
             placeholder="Name or capability"
-            className="hidden w-52 md:block"
+            className="w-full md:w-52"
           />
           {may('chats:read') && (
             <ButtonLink href="/chats/">
@@ -124,7 +124,7 @@ function Totals({ rows }: { readonly rows: readonly AgentRow[] }) {
   return (
     <dl className="grid grid-cols-2 gap-x-6 gap-y-4 md:grid-cols-4">
       <Figure label="Can be reached" hint={trouble > 0 ? `${trouble} in trouble` : 'all is well'}>
-        {online.length} of {rows.length}
+        {rows.filter((row) => row.online).length} of {rows.length}
       </Figure>
       <Figure label="At work" hint={`room for ${Math.max(0, places - sum((each) => each.load))} more`}>
         {sum((each) => each.load)}

@@ -44,7 +44,7 @@ type Plain = string | number | boolean | null | undefined;
 
 function requestOf(route: Route, input: object, { idempotencyKey }: CallOptions) {
   const [method = 'GET', path = ''] = route.split(' ');
-  const rest = new Map(Object.entries(input as Record<string, Plain>));
+  const rest = new Map(Object.entries(input as Record<string, Plain | readonly Plain[]>));
   const filled = path.replace(/\{(\w+)\}/g, (_, name: string) => {
     const value = rest.get(name);
     rest.delete(name);
@@ -55,7 +55,8 @@ function requestOf(route: Route, input: object, { idempotencyKey }: CallOptions)
   if (method === 'GET' || method === 'DELETE') {
     const query = new URLSearchParams();
     for (const [name, value] of rest)
-      if (value !== undefined && value !== null && value !== '') query.set(name, String(value));
+      for (const each of [value].flat())
+        if (each !== undefined && each !== null && each !== '') query.append(name, String(each));
     const text = query.toString();
     return { method, url: text ? `${filled}?${text}` : filled, headers, body: undefined };
   }

@@ -1,5 +1,6 @@
 'use client';
-import { Columns2 } from 'lucide-react';
+import { wordsOf, type FoundMessage } from '@aether/contracts/chat-search';
+import { Columns2, Lock } from 'lucide-react';
 import { useDeferredValue, useState } from 'react';
 import { useReadPages } from '@/api/queries';
 import { AgentMark } from '@/ui/agent-mark';
@@ -9,15 +10,19 @@ import { Loaded } from '@/ui/feedback';
 import { Link } from '@/ui/link';
 import { SearchField } from '@/ui/search-field';
 import { Ago } from '@/ui/time';
+import { FoundMessages } from './found-messages';
 import { useAgents } from './use-agents';
 
-/** All chats, newest first; one is shown, another may be opened beside it. */
+/** All chats, newest first; those shown are marked, another may be opened beside them. Words find messages as well. */
 export function ChatList({
   shown = [],
   onBeside,
+  onPick,
 }: {
   readonly shown?: readonly string[];
   readonly onBeside?: (id: string) => void;
+  /** A message that was found among all chats. */
+  readonly onPick: (found: FoundMessage) => void;
 }) {
   const chats = useReadPages('GET /api/v1/chats', { limit: 100 });
   const agentOf = useAgents();
@@ -29,10 +34,11 @@ export function ChatList({
   return (
     <div className="flex h-full min-h-0 flex-col">
       <SearchField
-        label="Filter chats"
+        label="Filter chats and search messages"
         value={typed}
         onWords={setTyped}
-        placeholder="Filter"
+        placeholder="Search"
+        maxLength={200}
         className="m-2"
       />
       <Loaded query={chats}>
@@ -60,7 +66,12 @@ export function ChatList({
                       {chat.title}
                     </Link>
                     <span className="flex justify-between gap-2 text-12 text-dim">
-                      <span className="truncate">{name}</span>
+                      <span className="flex min-w-0 items-center gap-1">
+                        {chat.visibility === 'private' && (
+                          <Lock role="img" aria-label="Private" className="size-3 shrink-0" />
+                        )}
+                        <span className="truncate">{name}</span>
+                      </span>
                       <Ago at={chat.updatedAt} className="shrink-0" />
                     </span>
                   </span>
@@ -68,7 +79,8 @@ export function ChatList({
                     <IconButton
                       label={`Open ${chat.title} beside`}
                       onClick={() => onBeside(chat.id)}
-                      className="absolute top-1 right-1 hidden bg-overlay opacity-0 group-hover:opacity-100 focus-visible:opacity-100 xl:inline-flex"
+                      // Where nothing can hover it has a place of its own, else it covers the time.
+                      className="bg-overlay [@media(hover:hover)]:absolute [@media(hover:hover)]:top-1 [@media(hover:hover)]:right-1 [@media(hover:hover)]:opacity-0 [@media(hover:hover)]:group-hover:opacity-100 [@media(hover:hover)]:focus-visible:opacity-100"
                     >
                       <Columns2 aria-hidden />
                     </IconButton>
@@ -77,7 +89,7 @@ export function ChatList({
               );
             })}
             {found.length === 0 && (
-              <li className="p-4 text-center text-dim">No chats {words ? 'with these words' : 'yet'}</li>
+              <li className="p-4 text-center text-dim">No chats {words ? 'of this name' : 'yet'}</li>
             )}
             {chats.hasNextPage && (
               <li className="p-2 text-center">
@@ -89,6 +101,12 @@ export function ChatList({
                 >
                   Show more
                 </Button>
+              </li>
+            )}
+            {wordsOf(words).length > 0 && (
+              <li className="border-t border-line pt-2">
+                <h2 className="px-2 pb-1 text-12 font-medium text-dim">Messages</h2>
+                <FoundMessages query={words} onPick={onPick} />
               </li>
             )}
           </ul>

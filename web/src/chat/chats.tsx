@@ -22,7 +22,7 @@ export function Chats() {
     <Page title="Chats" crumbs={[{ label: 'Agents', href: '/agents/' }]} fills actions={create}>
       <div className="flex min-h-0 flex-1">
         <nav aria-label="Chats" className="w-full border-line md:w-72 md:border-r">
-          <ChatList />
+          <ChatList onPick={({ chatId, seq }) => router.push(`/chats/${chatId}/?at=${seq}`)} />
         </nav>
         <div className="hidden flex-1 items-center justify-center md:flex">
           <Empty drawing="talk" title="Choose a chat">

@@ -8,7 +8,8 @@ import { Button } from '@/ui/button';
 import { Empty, Fault, Loaded } from '@/ui/feedback';
 import { Composer } from './composer';
 import { isRunning, MessageView } from './message';
-import { StickToEnd } from './stick-to-end';
+import { MessageLog } from './message-log';
+import { useFiles } from './use-files';
 
 type ToolFrame = Extract<ChatFrame, { kind: 'tool' }>;
 type StatusFrame = Extract<ChatFrame, { kind: 'status' }>;
@@ -38,41 +39,34 @@ export function Conversation({ chatId, agentName }: { readonly chatId: string; r
   const approvals = useRead('GET /api/v1/approvals', { chatId, state: 'pending', limit: 20 });
   const decide = useChange('POST /api/v1/approvals/{id}', { refresh: ['GET /api/v1/approvals'] });
   const [sent, setSent] = useState(0);
-  const last = messages.at(-1);
+  const files = useFiles(chatId);
   const busy = messages.some(isRunning);
   return (
     <div className="flex h-full min-h-0 flex-col">
-      <StickToEnd
-        label={`Conversation with ${agentName}`}
-        signal={`${last?.id}${last?.text.length}${last?.toolCalls.length}${sent}`}
-      >
+      <div className="flex min-h-0 flex-1 flex-col">
         <Loaded query={history}>
-          {() => (
-            <ol className="mx-auto w-full max-w-[752px] space-y-5 p-4">
-              {history.hasNextPage && (
-                <li className="text-center">
-                  <Button
-                    size="small"
-                    look="quiet"
-                    busy={history.isFetchingNextPage}
-                    onClick={() => void history.fetchNextPage()}
-                  >
-                    Show earlier messages
-                  </Button>
-                </li>
-              )}
-              {messages.length === 0 && (
+          {() =>
+            messages.length === 0 ? (
+              <div className="min-h-0 flex-1">
                 <Empty drawing="talk" title={`Say something to ${agentName}`}>
                   It answers here, and shows each tool it uses.
                 </Empty>
-              )}
-              {messages.map((message) => (
-                <MessageView key={message.id} message={message} agentName={agentName} phase={message.phase} />
-              ))}
-            </ol>
-          )}
+              </div>
+            ) : (
+              <MessageLog
+                label={`Conversation with ${agentName}`}
+                messages={messages}
+                sent={sent}
+                isReading={history.isFetchingNextPage}
+                onStart={history.more}
+                className="mx-auto w-full max-w-[752px]"
+              >
+                {(message) => <MessageView message={message} agentName={agentName} phase={message.phase} />}
+              </MessageLog>
+            )
+          }
         </Loaded>
-      </StickToEnd>
+      </div>
       <div className="mx-auto w-full max-w-[752px] space-y-2 p-4 pt-2">
         {approvals.data?.items.map((approval) => (
           <div
@@ -104,9 +98,15 @@ export function Conversation({ chatId, agentName }: { readonly chatId: string; r
           <Composer
             label={`Message ${agentName}`}
             busy={busy}
+            files={files}
             onSend={(text, putBack) => {
               setSent(sent + 1);
-              send.mutate({ id: chatId, text }, { onError: putBack });
+              const { ids: attachmentIds, putBack: putFilesBack } = files.take();
+              const onError = () => {
+                putBack();
+                putFilesBack();
+              };
+              send.mutate({ id: chatId, text, attachmentIds }, { onError });
             }}
             onStop={() => abort.mutate({ id: chatId })}
           />

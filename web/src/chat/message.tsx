@@ -2,11 +2,15 @@
 import type { Message } from '@aether/contracts/openclaw';
 import { memo } from 'react';
 import { AgentMark } from '@/ui/agent-mark';
+import { classes } from '@/ui/classes';
 import { Markdown } from '@/ui/markdown';
 import { Ago, Elapsed } from '@/ui/time';
 import { sentence } from '@/ui/words';
+import { AttachmentTiles } from './attachment-tiles';
 import { FoldedText } from './folded-text';
 import { ToolLine } from './tool-line';
+
+const FOUND = '-mx-2 rounded-card bg-raised p-2 outline outline-accent';
 
 const running = new Set<Message['state']>(['queued', 'sent', 'streaming']);
 
@@ -24,25 +28,32 @@ export const MessageView = memo(function MessageView({
   message,
   agentName,
   phase,
+  isFound = false,
 }: {
   readonly message: Message;
   readonly agentName: string;
   readonly phase?: string | undefined;
+  /** It is the one that somebody came for. */
+  readonly isFound?: boolean;
 }) {
   if (message.role === 'user')
     return (
-      <li className="flex justify-end">
-        <div
-          className="max-w-[85%] rounded-dialog rounded-br-sm bg-accent-quiet px-3.5 py-2 text-14 break-words"
-          data-message={message.seq}
-        >
-          <FoldedText text={message.text} />
-        </div>
-      </li>
+      <div className={classes('flex flex-col items-end gap-2', isFound && FOUND)} data-message={message.seq}>
+        <AttachmentTiles attachments={message.attachments} />
+        {message.text && (
+          <div className="max-w-[85%] rounded-dialog rounded-br-sm bg-accent-quiet px-3.5 py-2 text-14 break-words">
+            <FoldedText text={message.text} />
+          </div>
+        )}
+      </div>
     );
   const isOn = isRunning(message);
   return (
-    <li className="flex gap-3" data-message={message.seq} data-state={message.state}>
+    <div
+      className={classes('flex gap-3', isFound && FOUND)}
+      data-message={message.seq}
+      data-state={message.state}
+    >
       <AgentMark name={agentName} />
       <div className="min-w-0 flex-1 space-y-2">
         <p className="flex items-baseline gap-2">
@@ -67,6 +78,6 @@ export const MessageView = memo(function MessageView({
           </p>
         )}
       </div>
-    </li>
+    </div>
   );
 });

@@ -5,6 +5,8 @@ import { Button } from '@/ui/button';
 import { Dialog } from '@/ui/dialog';
 import { Fault, Loaded } from '@/ui/feedback';
 import { SelectField, TextField } from '@/ui/field';
+import type { Chat } from '@aether/contracts/openclaw';
+import { WhoSees } from '@/ui/who-sees';
 
 /** Opens a chat with an agent that is chosen here. */
 export function NewChat({
@@ -17,6 +19,7 @@ export function NewChat({
   const agents = useRead('GET /api/v1/agents', {});
   const [chosen, setChosen] = useState('');
   const [title, setTitle] = useState('');
+  const [visibility, setVisibility] = useState<Chat['visibility']>('private');
   const create = useChange('POST /api/v1/chats', {
     refresh: ['GET /api/v1/chats'],
     onDone: ({ id }) => onOpened(id),
@@ -39,6 +42,7 @@ export function NewChat({
                 create.mutate({
                   deploymentId: agent.deploymentId,
                   agentId: agent.id,
+                  visibility,
                   ...(title.trim() && { title: title.trim() }),
                 });
               }}
@@ -63,6 +67,7 @@ export function NewChat({
                 onChange={(event) => setTitle(event.target.value)}
                 placeholder="What it is about"
               />
+              <WhoSees value={visibility} onChange={setVisibility} what="chats" />
               <Fault error={create.error} />
               <div className="flex justify-end">
                 <Button type="submit" look="primary" busy={create.isPending}>

@@ -40,12 +40,22 @@ export function ToolLine({ tool, isOver = false }: { readonly tool: ToolUse; rea
       </summary>
       <div className="space-y-2 border-t border-line p-2">
         {tool.args !== undefined && (
-          <pre className="max-h-60 overflow-auto font-mono text-11 break-all whitespace-pre-wrap text-dim">
+          <pre
+            tabIndex={0}
+            role="group"
+            aria-label={`Arguments of ${tool.name}`}
+            className="max-h-60 overflow-auto font-mono text-11 break-all whitespace-pre-wrap text-dim"
+          >
             {JSON.stringify(tool.args, null, 2)}
           </pre>
         )}
         {tool.result !== null && (
-          <pre className="max-h-80 overflow-auto rounded-sm bg-raised p-2 font-mono text-11 break-all whitespace-pre-wrap">
+          <pre
+            tabIndex={0}
+            role="group"
+            aria-label={`Result of ${tool.name}`}
+            className="max-h-80 overflow-auto rounded-sm bg-raised p-2 font-mono text-11 break-all whitespace-pre-wrap"
+          >
             {tool.result || '(no output)'}
           </pre>
         )}

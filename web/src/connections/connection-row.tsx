@@ -6,10 +6,12 @@ import { RowMenu } from '@/settings/row-menu';
 import { Button } from '@/ui/button';
 import { Confirm, Dialog } from '@/ui/dialog';
 import { Fault, issueOf } from '@/ui/feedback';
-import { TextField } from '@/ui/field';
+import { CheckField, TextField } from '@/ui/field';
 import { Link } from '@/ui/link';
-import { StateBadge } from '@/ui/state';
+import { ReasonText } from '@/ui/reason';
+import { StateBadge, Tag } from '@/ui/state';
 import { Ago } from '@/ui/time';
+import { MissingMethods } from './missing-methods';
 import { PairingSteps } from './pairing-steps';
 
 type Asked = 'change' | 'forget' | null;
@@ -23,7 +25,8 @@ export function ConnectionRow({
   readonly connection: Connection;
   readonly canWrite: boolean;
 }) {
-  const { id, kind, deploymentId, name, url, state, reason, pairing, gatewayVersion, missing } = connection;
+  const { id, kind, deploymentId, name, url, state, reason, pairing, gatewayVersion, protocol, missing } =
+    connection;
   const [asked, setAsked] = useState<Asked>(null);
   const close = () => setAsked(null);
   const rotate = useChange('POST /api/v1/connections/{id}/rotate-device', { refresh });
@@ -45,7 +48,7 @@ export function ConnectionRow({
             {url}
           </p>
           <p className="text-12 text-dim">
-            {gatewayVersion ? `OpenClaw ${gatewayVersion}` : 'Version not known'}
+            {gatewayVersion ? `OpenClaw ${gatewayVersion}, protocol ${protocol}` : 'Version not known'}
             {connection.nextAttemptAt && state !== 'connected' && (
               <>
                 , tried again <Ago at={connection.nextAttemptAt} />
@@ -53,6 +56,7 @@ export function ConnectionRow({
             )}
           </p>
         </div>
+        {connection.visibility === 'private' && <Tag>private</Tag>}
         <StateBadge state={state} />
         {canWrite && kind === 'remote' && (
           <RowMenu
@@ -71,19 +75,11 @@ export function ConnectionRow({
         reason &&
         state !== 'connected' && (
           <p className="rounded-control bg-wait-quiet px-3 py-2 text-wait">
-            {reason.cause} {reason.remedy} <code className="font-mono text-12">({reason.code})</code>
+            <ReasonText reason={reason} />
           </p>
         )
       )}
-      {missing.length > 0 && (
-        <ul className="list-disc space-y-0.5 pl-5 text-12 text-dim">
-          {missing.map(({ method, effect }) => (
-            <li key={method}>
-              <code className="font-mono">{method}</code> is missing: {effect}
-            </li>
-          ))}
-        </ul>
-      )}
+      <MissingMethods missing={missing} />
       <Fault error={rotate.error} />
       {asked === 'change' && <ChangeConnection connection={connection} onClose={close} />}
       <Confirm
@@ -110,6 +106,7 @@ function ChangeConnection({
 }) {
   const [name, setName] = useState(connection.name);
   const [url, setUrl] = useState(connection.url);
+  const [isPrivate, setPrivate] = useState(connection.visibility === 'private');
   const [credential, setCredential] = useState('');
   const update = useChange('PATCH /api/v1/connections/{id}', { refresh, onDone: onClose });
   return (
@@ -118,7 +115,14 @@ function ChangeConnection({
         className="space-y-4"
         onSubmit={(event) => {
           event.preventDefault();
-          update.mutate({ id: connection.id, name, url, ...(credential && { credential }) });
+          const visibility = isPrivate ? ('private' as const) : ('open' as const);
+          update.mutate({
+            id: connection.id,
+            name,
+            url,
+            ...(visibility !== connection.visibility && { visibility }),
+            ...(credential && { credential }),
+          });
         }}
       >
         <TextField
@@ -147,6 +151,12 @@ function ChangeConnection({
             hint="The one that is kept stays where this is empty; another address needs it again."
           />
         )}
+        <CheckField
+          label="Private"
+          hint="Only the person who made it and administrators see it; its agents are given no tasks."
+          checked={isPrivate}
+          onChange={(event) => setPrivate(event.target.checked)}
+        />
         <Fault error={update.error} />
         <div className="flex justify-end">
           <Button type="submit" look="primary" busy={update.isPending}>

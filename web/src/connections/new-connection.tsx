@@ -6,7 +6,8 @@ import { useChange } from '@/api/queries';
 import { Button } from '@/ui/button';
 import { Dialog } from '@/ui/dialog';
 import { Fault, issueOf } from '@/ui/feedback';
-import { SelectField, TextField } from '@/ui/field';
+import { CheckField, SelectField, TextField } from '@/ui/field';
+import { ReasonText } from '@/ui/reason';
 import { duration } from '@/ui/words';
 
 const ways: readonly { readonly id: GatewayAuth; readonly label: string; readonly secret: string }[] = [
@@ -32,6 +33,7 @@ export function NewConnection({ onClose }: { readonly onClose: () => void }) {
     clientSecret: '',
     tlsFingerprint: '',
   });
+  const [isPrivate, setPrivate] = useState(false);
   const [auth, setAuth] = useState<GatewayAuth>('token');
   const way = ways.find(({ id }) => id === auth);
   const test = useChange('POST /api/v1/connections/test');
@@ -55,7 +57,11 @@ export function NewConnection({ onClose }: { readonly onClose: () => void }) {
         className="space-y-4"
         onSubmit={(event) => {
           event.preventDefault();
-          create.mutate({ name: form.name.trim(), ...target });
+          create.mutate({
+            name: form.name.trim(),
+            visibility: isPrivate ? 'private' : 'open',
+            ...target,
+          });
         }}
       >
         <TextField
@@ -129,6 +135,12 @@ export function NewConnection({ onClose }: { readonly onClose: () => void }) {
             </div>
           </div>
         </details>
+        <CheckField
+          label="For you alone"
+          hint="Only you and administrators see it and talk to its agents; they are given no tasks."
+          checked={isPrivate}
+          onChange={(event) => setPrivate(event.target.checked)}
+        />
         {test.data && <Report report={test.data} />}
         <Fault error={error} />
         <div className="flex justify-end gap-2">
@@ -166,7 +178,7 @@ function Report({ report: { ok, checks, reason, gatewayVersion } }: { readonly r
       {ok && <p className="text-good">OpenClaw {gatewayVersion} answers.</p>}
       {reason && (
         <p className="text-dim">
-          {reason.cause} {reason.remedy} <code className="font-mono text-12">({reason.code})</code>
+          <ReasonText reason={reason} />
         </p>
       )}
     </section>

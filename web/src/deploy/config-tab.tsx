@@ -3,12 +3,17 @@ import type { Deployment, RuntimeSettings } from '@aether/contracts/deployment';
 import { ArrowRight } from 'lucide-react';
 import { useState } from 'react';
 import { useChange, useRead } from '@/api/queries';
-import { useMay } from '@/api/session';
+import { useMay, useMe } from '@/api/session';
+import { ModelKeys } from '@/models/model-keys';
+import { UsageChecks } from '@/models/usage-checks';
 import { Button } from '@/ui/button';
 import { Card, Figure } from '@/ui/card';
 import { Fault, issueOf } from '@/ui/feedback';
 import { SelectField } from '@/ui/field';
 import { Ago } from '@/ui/time';
+import { WhoSees } from '@/ui/who-sees';
+import { sentence } from '@/ui/words';
+import { isContainer, runtimeWords } from './runtimes';
 import { SettingsFields } from './settings-fields';
 import { settingsOf, settingsText } from './settings-form';
 import { canBegin } from './steps';
@@ -21,7 +26,7 @@ export function ConfigTab({ deployment }: { readonly deployment: Deployment }) {
       <Card title="Runs with">
         <dl className="grid grid-cols-2 gap-4 md:grid-cols-4">
           <Figure label="Template">{deployment.template}</Figure>
-          <Figure label="Runtime">{deployment.runtime}</Figure>
+          <Figure label="Runtime">{runtimeWords[deployment.runtime]}</Figure>
           <Figure label="Model">
             <span title={deployment.model}>{deployment.model}</span>
           </Figure>
@@ -41,7 +46,62 @@ export function ConfigTab({ deployment }: { readonly deployment: Deployment }) {
         </dl>
       </Card>
       {may('deployments:write') && <ChangeCard key={deployment.version} deployment={deployment} />}
+      {may('deployments:write') && <SharingCard deployment={deployment} />}
+      {may('models:read') && (
+        <ModelKeys deploymentId={deployment.id} renewal={<NewModelKey deployment={deployment} />} />
+      )}
+      {may('usage:read') && <UsageChecks deploymentId={deployment.id} />}
     </>
+  );
+}
+
+const RENEWALS = [
+  { act: 'restart', route: 'POST /api/v1/deployments/{id}/restart' },
+  { act: 'start', route: 'POST /api/v1/deployments/{id}/start' },
+  { act: 'repair', route: 'POST /api/v1/deployments/{id}/repair' },
+] as const;
+
+/** Whichever of these the deployment's state allows issues a key. */
+function NewModelKey({ deployment }: { readonly deployment: Deployment }) {
+  const may = useMay();
+  const renewal = RENEWALS.find(({ act }) => canBegin(act, deployment));
+  const begin = useChange(renewal?.route ?? RENEWALS[0].route, { refresh: ['GET /api/v1/deployments/{id}'] });
+  if (!renewal || !may('deployments:write')) return null;
+  return (
+    <>
+      <Button busy={begin.isPending} onClick={() => begin.mutate({ id: deployment.id })}>
+        {sentence(renewal.act)} it with a new key
+      </Button>
+      <Fault error={begin.error} />
+    </>
+  );
+}
+
+/** What is chosen is asked for at once. */
+function SharingCard({ deployment }: { readonly deployment: Deployment }) {
+  const { id, createdBy, visibility, state } = deployment;
+  const isBusy = ['deploying', 'starting', 'stopping', 'deleting'].includes(state);
+  const me = useMe().data;
+  const share = useChange('PATCH /api/v1/deployments/{id}', {
+    refresh: ['GET /api/v1/deployments/{id}', 'GET /api/v1/deployments', 'GET /api/v1/agents'],
+  });
+  const mayRestrict = me && (me.id === createdBy || me.role === 'admin');
+  const hint = !mayRestrict
+    ? 'The person who deployed it, or an administrator, says this.'
+    : isBusy
+      ? 'It can be changed once the present operation has ended.'
+      : 'Agents of a private deployment are given no tasks of missions.';
+  return (
+    <Card title="Sharing">
+      <WhoSees
+        what="deployments"
+        value={visibility}
+        onChange={(chosen) => share.mutate({ id, visibility: chosen })}
+        disabled={!mayRestrict || isBusy || share.isPending}
+        hint={hint}
+      />
+      <Fault error={share.error} />
+    </Card>
   );
 }
 
@@ -86,7 +146,7 @@ function ChangeCard({ deployment }: { readonly deployment: Deployment }) {
             <option key={each}>{each}</option>
           ))}
         </SelectField>
-        {runtime === 'docker' && <SettingsFields value={text} onChange={setText} error={redeploy.error} />}
+        {isContainer(runtime) && <SettingsFields value={text} onChange={setText} error={redeploy.error} />}
         {changes.length > 0 && (
           <ul aria-label="Changes" className="space-y-1 rounded-control bg-raised p-3 font-mono text-12">
             {changes.map(({ name, from, to }) => (

@@ -8,7 +8,8 @@ import { useChange, useRead } from '@/api/queries';
 import { Button } from '@/ui/button';
 import { Card } from '@/ui/card';
 import { Fault, Loaded, issueOf } from '@/ui/feedback';
-import { TextField } from '@/ui/field';
+import { CheckField, TextField } from '@/ui/field';
+import { megabytes } from '@/ui/words';
 import { presetKey, templateKey } from './choice';
 import { HowFields, howOf, usualHow } from './how-fields';
 import { NameField } from './name-field';
@@ -71,6 +72,7 @@ function Form({ templates, presets, taken, onBegun }: FormProps) {
   const [typedName, setName] = useState<string | null>(null);
   const [count, setCount] = useState(1);
   const [how, setHow] = useState(usualHow);
+  const [isPrivate, setPrivate] = useState(false);
   const create = useChange('POST /api/v1/deployment-batches', {
     refresh: ['GET /api/v1/deployments'],
     onDone: ({ items: [first, second] }) => {
@@ -89,8 +91,9 @@ function Form({ templates, presets, taken, onBegun }: FormProps) {
       className="space-y-6"
       onSubmit={(event) => {
         event.preventDefault();
-        if (preset) create.mutate({ name, count, preset: preset.id });
-        else if (template) create.mutate({ name, count, template: template.id, ...howOf(how) });
+        const asked = { name, count, visibility: isPrivate ? ('private' as const) : ('open' as const) };
+        if (preset) create.mutate({ ...asked, preset: preset.id });
+        else if (template) create.mutate({ ...asked, template: template.id, ...howOf(how) });
       }}
     >
       <TemplateGallery templates={templates} presets={presets} value={chosen ?? ''} onChange={choose} />
@@ -117,15 +120,23 @@ function Form({ templates, presets, taken, onBegun }: FormProps) {
         </div>
         {!preset && (
           <div className="mt-4">
-            <HowFields value={how} onChange={setHow} error={create.error} />
+            <HowFields value={how} onChange={setHow} error={create.error} usual={template?.models ?? []} />
           </div>
         )}
+        <div className="mt-4">
+          <CheckField
+            label="For you alone"
+            hint={`Only you and administrators see ${count > 1 ? 'them' : 'it'}; no tasks of missions are given to it.`}
+            checked={isPrivate}
+            onChange={(event) => setPrivate(event.target.checked)}
+          />
+        </div>
       </Card>
       <Fault error={create.error} />
       <div className="flex flex-wrap items-center justify-between gap-3">
         <p className="text-12 text-dim">
           {template &&
-            `Needs about ${template.memoryMb * count} MB of memory; the first step checks that it is free.`}
+            `Needs about ${megabytes(template.memoryMb * count)} of memory; the first step checks that it is free.`}
         </p>
         <Button type="submit" look="primary" size="large" busy={create.isPending} disabled={!template}>
           <Rocket aria-hidden /> Deploy {count > 1 ? `${count} agents` : name}

@@ -10,6 +10,7 @@ import { StateBadge, Tag } from '@/ui/state';
 import { TabLine } from '@/ui/tabs';
 import { Ago } from '@/ui/time';
 import { ConfigTab } from './config-tab';
+import { runtimeWords } from './runtimes';
 import { DeploymentActs } from './deployment-acts';
 import { Figures } from './figures';
 import { LogView } from './log-view';
@@ -46,7 +47,14 @@ function DeploymentOf({ id }: { readonly id: string }) {
       title={data?.name ?? 'Deployment'}
       crumbs={crumbs}
       fills={tab === 'logs'}
-      state={data && <StateBadge state={data.state} />}
+      state={
+        data && (
+          <span className="flex items-center gap-2">
+            <StateBadge state={data.state} />
+            {data.visibility === 'private' && <Tag>private</Tag>}
+          </span>
+        )
+      }
       actions={data && <DeploymentActs deployment={data} />}
       tabs={<TabLine label="Views of the deployment" tabs={tabs} value={tab} onChange={setTab} />}
     >
@@ -86,7 +94,7 @@ function Timeline({ deployment }: { readonly deployment: Deployment }) {
       </Card>
       <dl className="grid grid-cols-2 gap-4 md:grid-cols-4">
         <Figure label="Template">{template}</Figure>
-        <Figure label="Runs as">{runtime === 'docker' ? 'container' : runtime}</Figure>
+        <Figure label="Runs as">{runtimeWords[runtime]}</Figure>
         <Figure label="Model">
           <span title={model}>{model}</span>
         </Figure>

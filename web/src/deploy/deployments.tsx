@@ -9,7 +9,7 @@ import { Button, ButtonLink } from '@/ui/button';
 import { Card } from '@/ui/card';
 import { Empty, Loaded } from '@/ui/feedback';
 import { Link } from '@/ui/link';
-import { StateBadge } from '@/ui/state';
+import { StateBadge, Tag } from '@/ui/state';
 import { Ago } from '@/ui/time';
 
 export function Deployments() {
@@ -53,7 +53,7 @@ export function Deployments() {
 }
 
 function Row({ deployment }: { readonly deployment: Deployment }) {
-  const { id, name, template, runtime, model, state, waitsFor, failure, updatedAt } = deployment;
+  const { id, name, template, runtime, model, state, waitsFor, failure, visibility, updatedAt } = deployment;
   const note = failure?.cause ?? waitsFor;
   return (
     <li className="border-b border-line last:border-b-0">
@@ -70,8 +70,11 @@ function Row({ deployment }: { readonly deployment: Deployment }) {
             {note ?? `${template} · ${model}`}
           </span>
         </span>
+        {visibility === 'private' && <Tag>private</Tag>}
         <span className="hidden w-20 text-12 text-dim sm:block">{runtime}</span>
-        <StateBadge state={state} />
+        <span className="flex shrink-0 justify-end sm:w-28 sm:justify-start">
+          <StateBadge state={state} />
+        </span>
         <Ago at={updatedAt} className="hidden w-16 text-right text-12 text-dim sm:block" />
       </Link>
     </li>

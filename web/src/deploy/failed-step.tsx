@@ -20,7 +20,12 @@ export function FailedStep({
 }) {
   const { id } = deployment;
   const may = useMay();
-  const logs = useRead('GET /api/v1/deployments/{id}/logs', { id, limit: LINES, source: 'process' });
+  // Who tries again and fails again is shown the lines of this time.
+  const logs = useRead(
+    'GET /api/v1/deployments/{id}/logs',
+    { id, limit: LINES, source: 'process' },
+    { freshMs: 0 },
+  );
   const repair = useChange('POST /api/v1/deployments/{id}/repair', {
     refresh: ['GET /api/v1/deployments/{id}'],
   });

@@ -3,6 +3,7 @@ import type { Runtime } from '@aether/contracts/deployment';
 import { useRead } from '@/api/queries';
 import { issueOf } from '@/ui/feedback';
 import { SelectField } from '@/ui/field';
+import { isContainer, runtimeChoices, runtimeHindrance } from './runtimes';
 import { SettingsFields } from './settings-fields';
 import { settingsOf, settingsText, type SettingsText } from './settings-form';
 
@@ -17,7 +18,7 @@ export const usualHow: How = { model: '', runtime: 'process', settings: settings
 
 /** What was typed, as the deployer takes it. */
 export function howOf({ model, runtime, settings }: How) {
-  const given = runtime === 'docker' ? settingsOf(settings) : undefined;
+  const given = isContainer(runtime) ? settingsOf(settings) : undefined;
   return { runtime, ...(model && { model }), ...(given && { settings: given }) };
 }
 
@@ -25,12 +26,17 @@ export function HowFields({
   value,
   onChange,
   error,
+  usual = [],
 }: {
   readonly value: How;
   readonly onChange: (how: How) => void;
   readonly error: Error | null;
+  /** The models of the template, best first. */
+  readonly usual?: readonly string[];
 }) {
   const models = useRead('GET /api/v1/models', {}).data;
+  const own = usual.find((name) => models?.models.some(({ id }) => id === name));
+  const machine = useRead('GET /api/v1/machine', {}).data?.items;
   return (
     <>
       <div className="grid gap-4 sm:grid-cols-2">
@@ -41,10 +47,14 @@ export function HowFields({
           fault={issueOf(error, 'model')}
         >
           <option value="">
-            {models ? `Whatever is the default (${models.answering} now)` : 'The default one'}
+            {own
+              ? `The template's (${own})`
+              : models
+                ? `Whatever is the default (${models.answering} now)`
+                : 'The default one'}
           </option>
           {models?.models
-            .filter(({ id }) => id !== models.defaultModel)
+            .filter(({ id }) => own !== undefined || id !== models.defaultModel)
             .map(({ id }) => (
               <option key={id}>{id}</option>
             ))}
@@ -53,12 +63,16 @@ export function HowFields({
           label="Where to run"
           value={value.runtime}
           onChange={(event) => onChange({ ...value, runtime: event.target.value as Runtime })}
+          hint={runtimeHindrance(value.runtime, machine)}
         >
-          <option value="process">Process of this machine</option>
-          <option value="docker">Docker container</option>
+          {runtimeChoices(value.runtime, machine).map((choice) => (
+            <option key={choice.value} value={choice.value}>
+              {choice.label}
+            </option>
+          ))}
         </SelectField>
       </div>
-      {value.runtime === 'docker' && (
+      {isContainer(value.runtime) && (
         <details className="mt-5">
           <summary className="cursor-pointer font-medium">Container</summary>
           <div className="mt-4">

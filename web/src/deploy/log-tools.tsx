@@ -4,7 +4,6 @@ import { ArrowDown, ArrowUp, Download } from 'lucide-react';
 import { Button, IconButton } from '@/ui/button';
 import { classes } from '@/ui/classes';
 import { Copy } from '@/ui/copy';
-import { download } from '@/ui/download';
 import { SearchField } from '@/ui/search-field';
 
 const levels = ['step', 'info', 'warn', 'error'] as const;
@@ -15,26 +14,29 @@ export interface LogFilter {
   readonly raw: boolean;
 }
 
-const written = (lines: readonly LogLine[]) =>
-  lines.map(({ at, level, text }) => `${at} ${level} ${text}`).join('\n');
-
 /** Search, levels, raw lines, copy and download. */
 export function LogTools({
   filter,
   onFilter,
-  lines,
-  name,
+  text,
   match,
   matches,
+  isSearching,
   onStep,
+  isSaving,
+  onSave,
 }: {
   readonly filter: LogFilter;
   readonly onFilter: (filter: LogFilter) => void;
-  readonly lines: readonly LogLine[];
-  readonly name: string;
+  /** Of all lines. */
+  readonly text: () => Promise<string>;
   readonly match: number;
   readonly matches: number;
+  /** Earlier lines are still being read, so that there may be more matches. */
+  readonly isSearching: boolean;
   readonly onStep: (by: 1 | -1) => void;
+  readonly isSaving: boolean;
+  readonly onSave: () => void;
 }) {
   const toggle = (level: LogLine['level']) => {
     const hidden = new Set(filter.hidden);
@@ -54,7 +56,9 @@ export function LogTools({
       />
       {filter.words && (
         <span className="flex items-center text-12 text-dim" aria-live="polite">
-          {matches === 0 ? 'Nothing found' : `${match + 1} of ${matches}`}
+          {matches > 0 && `${match + 1} of ${matches}`}
+          {matches === 0 && !isSearching && 'Nothing found'}
+          {isSearching && <span className="ml-1">{matches > 0 ? 'so far' : 'Searching'}…</span>}
           <IconButton label="Previous match" disabled={matches === 0} onClick={() => onStep(-1)}>
             <ArrowUp aria-hidden />
           </IconButton>
@@ -89,8 +93,8 @@ export function LogTools({
         Raw
       </label>
       <span className="ml-auto flex gap-2">
-        <Copy text={written(lines)} />
-        <Button size="small" onClick={() => download(`${name}.log`, written(lines))}>
+        <Copy text={text} />
+        <Button size="small" busy={isSaving} onClick={onSave}>
           <Download aria-hidden /> Download
         </Button>
       </span>

@@ -1,85 +1,123 @@
 'use client';
-import type { LogLine } from '@aether/contracts/deployer';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { ArrowDownToLine } from 'lucide-react';
-import { useDeferredValue, useEffect, useRef, useState } from 'react';
+import { useCallback, useDeferredValue, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { Button } from '@/ui/button';
-import { classes } from '@/ui/classes';
-import { Empty, Loaded } from '@/ui/feedback';
-import { exact } from '@/ui/words';
+import { download } from '@/ui/download';
+import { Empty, Fault, Loaded } from '@/ui/feedback';
+import { placesInAll, placesOf, withoutLevels, written } from './log-lines';
+import { LogRow } from './log-row';
 import { LogTools, type LogFilter } from './log-tools';
 import { useLogs } from './use-logs';
 
 const LINE_PX = 20;
 const NEAR_END_PX = 40;
+/** Lines above the first one in sight at which earlier ones are asked for. */
+const AHEAD = 300;
 
-const tones: Readonly<Record<LogLine['level'], string>> = {
-  step: 'text-accent',
-  info: 'text-ink',
-  warn: 'text-wait',
-  error: 'text-bad',
-};
-
-/** A deployment's log: follows the end until one scrolls away from it. */
+/** A deployment's log: follows the end until one scrolls away from it, and reads back as one scrolls up. */
 export function LogView({ id, name }: { readonly id: string; readonly name: string }) {
   const [filter, setFilter] = useState<LogFilter>({ words: '', hidden: new Set(), raw: false });
   const logs = useLogs(id, filter.raw);
+  const { pieces, more, hasNextPage } = logs;
   const [follows, setFollows] = useState(true);
-  const [match, setMatch] = useState(0);
+  /** Of the line that one went to last; before that the newest match is meant, since one reads at the end. */
+  const [current, setCurrent] = useState<number | null>(null);
+  /** Whoever waits for the text of the whole log. */
+  const [readers, setReaders] = useState<readonly ((text: string) => void)[]>([]);
+  const wholeText = () => new Promise<string>((resolve) => setReaders((all) => [...all, resolve]));
+  const [isPlaced, setPlaced] = useState(false);
   const scroller = useRef<HTMLDivElement>(null);
-  const lines = logs.lines.filter(({ level }) => !filter.hidden.has(level));
   const words = useDeferredValue(filter.words.toLowerCase());
-  const found = words
-    ? lines.flatMap(({ text }, index) => (text.toLowerCase().includes(words) ? [index] : []))
-    : [];
-  const current = found[Math.min(match, found.length - 1)];
+  const visible = useMemo(() => withoutLevels(filter.hidden), [filter.hidden]);
+  const places = useMemo(() => placesOf(words), [words]);
+  const shown = useMemo(() => pieces.map(visible), [pieces, visible]);
+  const lines = useMemo(() => shown.flat(), [shown]);
+  const found = useMemo(() => placesInAll(shown, places), [shown, places]);
+  const at = current === null ? -1 : found.findIndex((place) => lines[place]?.seq === current);
+  const match = at < 0 ? Math.max(0, found.length - 1) : at;
   const rows = useVirtualizer({
     count: lines.length,
     getScrollElement: () => scroller.current,
     estimateSize: () => LINE_PX,
-    getItemKey: (index) => lines[index]?.seq ?? index,
-    overscan: 30,
+    getItemKey: useCallback((index: number) => lines[index]?.seq ?? index, [lines]),
+    overscan: 8,
+    paddingStart: 8,
+    paddingEnd: 8,
+    anchorTo: 'end',
+    followOnAppend: true,
+    scrollEndThreshold: NEAR_END_PX,
   });
+  const hasLines = lines.length > 0;
+  useLayoutEffect(() => {
+    if (!hasLines) return;
+    rows.scrollToEnd();
+    const picture = requestAnimationFrame(() => setPlaced(true));
+    return () => cancelAnimationFrame(picture);
+  }, [rows, hasLines]);
+  const first = rows.range?.startIndex ?? 0;
+  // The whole log is searched, copied and saved, so that the rest of it is read then.
+  const wantsAll = words !== '' || readers.length > 0;
   useEffect(() => {
-    if (follows && lines.length > 0) rows.scrollToIndex(lines.length - 1, { align: 'end' });
-  }, [follows, lines.length, rows]);
-  const step = (by: 1 | -1) => {
-    if (found.length === 0) return;
-    const next = (Math.min(match, found.length - 1) + by + found.length) % found.length;
+    if (wantsAll || (isPlaced && first <= AHEAD)) more();
+  }, [wantsAll, isPlaced, first, lines.length, more]);
+  const isWhole = !hasNextPage || logs.isFetchNextPageError;
+  useEffect(() => {
+    if (readers.length === 0 || !isWhole) return;
+    setReaders([]);
+    for (const read of readers) read(written(lines));
+  }, [readers, isWhole, lines]);
+  const goTo = (place: number) => {
     setFollows(false);
-    setMatch(next);
-    rows.scrollToIndex(found[next] ?? 0, { align: 'center' });
+    setCurrent(lines[place]?.seq ?? null);
+    rows.scrollToIndex(place, { align: 'center' });
   };
   return (
     <div className="flex min-h-0 flex-1 flex-col">
       <LogTools
         filter={filter}
         onFilter={(next) => {
-          if (next.words !== filter.words) setMatch(0);
+          if (next.words !== filter.words) setCurrent(null);
           setFilter(next);
         }}
-        lines={lines}
-        name={name}
-        match={Math.min(match, Math.max(0, found.length - 1))}
+        text={wholeText}
+        match={match}
         matches={found.length}
-        onStep={step}
+        isSearching={words !== '' && !isWhole}
+        onStep={(by) => {
+          const next = at < 0 ? match : (match + by + found.length) % found.length;
+          if (found[next] !== undefined) goTo(found[next]);
+        }}
+        isSaving={readers.length > 0}
+        onSave={() => void wholeText().then((text) => download(`${name}.log`, text))}
       />
+      {logs.isFetchNextPageError && (
+        <div className="flex items-center gap-2 border-b border-line px-4 py-2">
+          <Fault error={logs.error} className="flex-1" />
+          <Button size="small" onClick={() => void logs.fetchNextPage()}>
+            Read on
+          </Button>
+        </div>
+      )}
       <Loaded query={logs}>
         {() => (
           <div className="relative min-h-0 flex-1">
             {lines.length === 0 && (
-              <Empty title={logs.lines.length > 0 ? 'All levels are hidden' : 'No lines yet'} />
+              <Empty
+                title={pieces.some(({ length }) => length > 0) ? 'All levels are hidden' : 'No lines yet'}
+              />
             )}
             <div
               ref={scroller}
               role="log"
               aria-label={`Log of ${name}`}
               aria-live="off"
+              aria-busy={logs.isFetchingNextPage}
               tabIndex={0}
               onScroll={({ currentTarget: { scrollHeight, scrollTop, clientHeight } }) =>
                 setFollows(scrollHeight - scrollTop - clientHeight < NEAR_END_PX)
               }
-              className="absolute inset-0 overflow-auto bg-canvas py-2 font-mono text-12"
+              className="absolute inset-0 overflow-auto bg-canvas font-mono text-12"
             >
               <div className="relative" style={{ height: rows.getTotalSize() }}>
                 {rows.getVirtualItems().map(({ index, start, key }) => {
@@ -90,27 +128,10 @@ export function LogView({ id, name }: { readonly id: string; readonly name: stri
                       key={key}
                       ref={rows.measureElement}
                       data-index={index}
+                      className="absolute inset-x-0 top-0"
                       style={{ transform: `translateY(${start}px)` }}
-                      className={classes(
-                        'absolute inset-x-0 top-0 flex gap-3 px-4 leading-5',
-                        index === current && 'bg-accent-quiet',
-                      )}
                     >
-                      <time
-                        dateTime={line.at}
-                        title={exact(line.at)}
-                        className="shrink-0 text-faint select-none"
-                      >
-                        {new Date(line.at).toLocaleTimeString('en-GB')}
-                      </time>
-                      <span
-                        className={classes(
-                          'min-w-0 flex-1 break-words whitespace-pre-wrap',
-                          tones[line.level],
-                        )}
-                      >
-                        <Marked text={line.text} words={words} />
-                      </span>
+                      <LogRow line={line} words={words} isCurrent={line.seq === current} />
                     </div>
                   );
                 })}
@@ -120,10 +141,7 @@ export function LogView({ id, name }: { readonly id: string; readonly name: stri
               <Button
                 size="small"
                 className="absolute right-6 bottom-4 shadow-float"
-                onClick={() => {
-                  setFollows(true);
-                  rows.scrollToIndex(lines.length - 1, { align: 'end' });
-                }}
+                onClick={() => rows.scrollToEnd()}
               >
                 <ArrowDownToLine aria-hidden /> Follow
               </Button>
@@ -133,21 +151,4 @@ export function LogView({ id, name }: { readonly id: string; readonly name: stri
       </Loaded>
     </div>
   );
-}
-
-function Marked({ text, words }: { readonly text: string; readonly words: string }) {
-  if (!words) return text;
-  const parts: React.ReactNode[] = [];
-  const low = text.toLowerCase();
-  let from = 0;
-  for (let at = low.indexOf(words); at >= 0; at = low.indexOf(words, from)) {
-    parts.push(
-      text.slice(from, at),
-      <mark key={at} className="rounded-sm bg-wait-quiet text-wait">
-        {text.slice(at, at + words.length)}
-      </mark>,
-    );
-    from = at + words.length;
-  }
-  return [...parts, text.slice(from)];
 }

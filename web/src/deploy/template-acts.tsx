@@ -1,11 +1,10 @@
 'use client';
 import type { Deployment } from '@aether/contracts/deployment';
 import type { Preset } from '@aether/contracts/presets';
-import type { Template } from '@aether/contracts/templates';
 import { useState } from 'react';
 import { useChange } from '@/api/queries';
 import { Button } from '@/ui/button';
-import { Confirm, Dialog } from '@/ui/dialog';
+import { Dialog } from '@/ui/dialog';
 import { Fault, issueOf } from '@/ui/feedback';
 import { NameField } from './name-field';
 
@@ -93,45 +92,5 @@ function NameDialog({
         </div>
       </form>
     </Dialog>
-  );
-}
-
-export function RemovePreset({ preset, onClose }: { readonly preset: Preset; readonly onClose: () => void }) {
-  const remove = useChange('DELETE /api/v1/presets/{id}', { refresh, onDone: onClose });
-  return (
-    <Confirm
-      open
-      onClose={onClose}
-      title={`Remove ${preset.name}?`}
-      verb="Remove it"
-      busy={remove.isPending}
-      error={remove.error}
-      onConfirm={() => remove.mutate({ id: preset.id })}
-    >
-      Agents that were deployed from it stay as they are.
-    </Confirm>
-  );
-}
-
-export function RemoveTemplate({
-  template,
-  onClose,
-}: {
-  readonly template: Template;
-  readonly onClose: () => void;
-}) {
-  const remove = useChange('DELETE /api/v1/templates/{id}', { refresh, onDone: onClose });
-  return (
-    <Confirm
-      open
-      onClose={onClose}
-      title={`Remove ${template.name}?`}
-      verb="Remove it"
-      busy={remove.isPending}
-      error={remove.error}
-      onConfirm={() => remove.mutate({ id: template.id })}
-    >
-      It came by a file, and can be imported again from it.
-    </Confirm>
   );
 }

@@ -5,10 +5,13 @@ import { Bookmark, Bot, Code, LifeBuoy, Search, Sparkles, type LucideIcon } from
 import { useState } from 'react';
 import { useMay } from '@/api/session';
 import { Tag } from '@/ui/state';
+import { megabytes } from '@/ui/words';
 import { ChoiceCard } from './choice-card';
 import { presetKey, templateKey } from './choice';
+import { runtimeWords } from './runtimes';
+import { RemovalDialogs, useRemovals } from './removals';
 import { ImportFile, LeftOut, useExport } from './template-files';
-import { RemovePreset, RemoveTemplate, RenamePreset } from './template-acts';
+import { RenamePreset } from './template-acts';
 
 const icons: Readonly<Record<string, LucideIcon>> = {
   coding: Code,
@@ -16,10 +19,6 @@ const icons: Readonly<Record<string, LucideIcon>> = {
   research: Search,
   support: LifeBuoy,
 };
-
-type Asked =
-  | { readonly act: 'rename' | 'remove'; readonly preset: Preset }
-  | { readonly act: 'remove'; readonly template: Template };
 
 /** Kinds of agents to choose from, settings kept before among them; each can be carried elsewhere as a file. */
 export function TemplateGallery({
@@ -34,9 +33,9 @@ export function TemplateGallery({
   readonly onChange: (value: string) => void;
 }) {
   const canWrite = useMay()('templates:write');
-  const [asked, setAsked] = useState<Asked | null>(null);
+  const [renamed, setRenamed] = useState<Preset | null>(null);
   const exporting = useExport();
-  const close = () => setAsked(null);
+  const removals = useRemovals();
   return (
     <div className="space-y-6">
       {presets.length > 0 && (
@@ -55,8 +54,8 @@ export function TemplateGallery({
                   { label: 'Export as a file', act: () => exporting.preset(preset) },
                   ...(canWrite
                     ? [
-                        { label: 'Rename', act: () => setAsked({ act: 'rename', preset }) },
-                        { label: 'Remove', act: () => setAsked({ act: 'remove', preset }), danger: true },
+                        { label: 'Rename', act: () => setRenamed(preset) },
+                        { label: 'Remove', act: () => removals.preset(preset), danger: true },
                       ]
                     : []),
                 ]}
@@ -64,7 +63,7 @@ export function TemplateGallery({
                 <span className="flex flex-wrap gap-1">
                   <Tag>{preset.template}</Tag>
                   <Tag>{preset.model ?? 'default model'}</Tag>
-                  <Tag>{preset.runtime === 'docker' ? 'container' : preset.runtime}</Tag>
+                  <Tag>{runtimeWords[preset.runtime]}</Tag>
                 </span>
               </ChoiceCard>
             ))}
@@ -95,7 +94,7 @@ export function TemplateGallery({
                   ? [
                       {
                         label: 'Remove',
-                        act: () => setAsked({ act: 'remove', template }),
+                        act: () => removals.template(template),
                         danger: true,
                       },
                     ]
@@ -107,7 +106,8 @@ export function TemplateGallery({
                 {template.capabilities.map((each) => (
                   <Tag key={each}>{each}</Tag>
                 ))}
-                <Tag tone="info">{template.memoryMb} MB</Tag>
+                {template.models[0] && <Tag>{template.models[0]}</Tag>}
+                <Tag tone="info">{megabytes(template.memoryMb)}</Tag>
               </span>
             </ChoiceCard>
           ))}
@@ -120,13 +120,8 @@ export function TemplateGallery({
         error={exporting.error}
         onClose={exporting.close}
       />
-      {asked && 'template' in asked && <RemoveTemplate template={asked.template} onClose={close} />}
-      {asked && 'preset' in asked && asked.act === 'remove' && (
-        <RemovePreset preset={asked.preset} onClose={close} />
-      )}
-      {asked && 'preset' in asked && asked.act === 'rename' && (
-        <RenamePreset preset={asked.preset} onClose={close} />
-      )}
+      <RemovalDialogs removals={removals} />
+      {renamed && <RenamePreset preset={renamed} onClose={() => setRenamed(null)} />}
     </div>
   );
 }

@@ -6,6 +6,7 @@ import { call, type CallError } from '@/api/call';
 import type { RouteOutput } from '@aether/contracts/routes';
 import { Fault, Loaded } from '@/ui/feedback';
 import { AccountForm, type Account } from './account-form';
+import { ProviderButtons } from './provider-buttons';
 import { Door } from './door';
 import { useLinkToken } from './link-token';
 
@@ -53,13 +54,16 @@ export function Invite() {
       ) : (
         <Loaded query={invitation} skeleton={<div className="h-72" />}>
           {({ email }) => (
-            <AccountForm
-              email={email}
-              verb="Join"
-              busy={busy}
-              error={error}
-              onSubmit={(account) => void accept(account)}
-            />
+            <>
+              <AccountForm
+                email={email}
+                verb="Join"
+                busy={busy}
+                error={error}
+                onSubmit={(account) => void accept(account)}
+              />
+              <ProviderButtons />
+            </>
           )}
         </Loaded>
       )}

@@ -8,11 +8,14 @@ import { Fault } from '@/ui/feedback';
 import { Door } from './door';
 import { takeBinding } from './provider-binding';
 
+const SIGN_IN = { href: '/sign-in/', words: 'Back to sign-in' };
+
 /** Where an identity provider sends the browser back to. */
 export function ProviderAnswer() {
   const router = useRouter();
   const client = useQueryClient();
   const [error, setError] = useState<Error | null>(null);
+  const [back, setBack] = useState(SIGN_IN);
   useEffect(() => {
     const answer = window.location.search;
     // The code in it works once; still, it should not stay in the history.
@@ -23,10 +26,12 @@ export function ProviderAnswer() {
       else router.replace('/sign-in/');
       return;
     }
-    call('POST /api/v1/session/provider', { answer, binding: kept.binding }).then(
+    const { next, ...proof } = kept;
+    if (proof.setupToken) setBack({ href: `/setup/#token=${proof.setupToken}`, words: 'Back to set-up' });
+    call('POST /api/v1/session/provider', { answer, ...proof }).then(
       () => {
         client.clear();
-        router.replace(kept.next);
+        router.replace(next);
       },
       (cause: unknown) => setError(cause instanceof Error ? cause : new Error(String(cause))),
     );
@@ -36,8 +41,8 @@ export function ProviderAnswer() {
       {error ? (
         <div className="space-y-4">
           <Fault error={error} />
-          <ButtonLink href="/sign-in/" look="primary" size="large" className="w-full">
-            Back to sign-in
+          <ButtonLink href={back.href} look="primary" size="large" className="w-full">
+            {back.words}
           </ButtonLink>
         </div>
       ) : (

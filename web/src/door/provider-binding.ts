@@ -4,6 +4,8 @@ const KEY = 'aether.provider-sign-in';
 interface Kept {
   readonly binding: string;
   readonly next: string;
+  /** Of the set-up link, where the first account is being made. */
+  readonly setupToken?: string;
 }
 
 export function keepBinding(kept: Kept): void {

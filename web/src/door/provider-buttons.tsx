@@ -6,11 +6,18 @@ import { nextPath } from './next-path';
 import { keepBinding } from './provider-binding';
 
 /** The identity providers of this installation; nothing where there are none. */
-export function ProviderButtons() {
+export function ProviderButtons({
+  next = nextPath,
+  setupToken,
+}: {
+  /** Where to go once signed in. */
+  readonly next?: () => string;
+  readonly setupToken?: string;
+}) {
   const providers = useRead('GET /api/v1/auth/providers', {});
   const begin = useChange('POST /api/v1/auth/providers/{provider}/sign-in', {
     onDone: ({ url, binding }) => {
-      keepBinding({ binding, next: nextPath() });
+      keepBinding({ binding, next: next(), ...(setupToken && { setupToken }) });
       window.location.assign(url);
     },
   });

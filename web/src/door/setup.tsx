@@ -10,6 +10,7 @@ import { TextField } from '@/ui/field';
 import { AccountForm, type Account } from './account-form';
 import { Door } from './door';
 import { useLinkToken } from './link-token';
+import { ProviderButtons } from './provider-buttons';
 
 /** First account: with the token of the set-up link, then signed in and on to the first steps. */
 export function Setup() {
@@ -20,12 +21,13 @@ export function Setup() {
   const [typed, setTyped] = useState('');
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<Error | null>(null);
+  const token = typed.trim() || (linkToken ?? '');
   const isTokenBad = error instanceof CallError && error.code === 'setup_token_invalid';
 
   const submit = async ({ email, name, password }: Account) => {
     setBusy(true);
     try {
-      await call('POST /api/v1/setup', { token: typed.trim() || (linkToken ?? ''), email, name, password });
+      await call('POST /api/v1/setup', { token, email, name, password });
       await call('POST /api/v1/session', { email, password });
       client.clear();
       router.replace('/welcome/');
@@ -47,22 +49,25 @@ export function Setup() {
               </ButtonLink>
             </div>
           ) : (
-            <AccountForm
-              verb="Create account"
-              busy={busy}
-              error={error}
-              onSubmit={(account) => void submit(account)}
-            >
-              {(linkToken === '' || isTokenBad) && (
-                <TextField
-                  label="Set-up token"
-                  required
-                  value={typed}
-                  onChange={(event) => setTyped(event.target.value)}
-                  hint="The end of the link that aether up or npx aether setup printed."
-                />
-              )}
-            </AccountForm>
+            <>
+              <AccountForm
+                verb="Create account"
+                busy={busy}
+                error={error}
+                onSubmit={(account) => void submit(account)}
+              >
+                {(linkToken === '' || isTokenBad) && (
+                  <TextField
+                    label="Set-up token"
+                    required
+                    value={typed}
+                    onChange={(event) => setTyped(event.target.value)}
+                    hint="The end of the link that aether up or npx aether setup printed."
+                  />
+                )}
+              </AccountForm>
+              {token !== '' && <ProviderButtons setupToken={token} next={() => '/welcome/'} />}
+            </>
           )
         }
       </Loaded>

@@ -4,7 +4,7 @@ import { useEffect, useState, type ReactNode } from 'react';
 import { useConnectionState } from '@/live/live';
 import type { ConnectionState } from '@/live/connection';
 import { classes } from '@/ui/classes';
-import { ReadOnly } from '@/ui/read-only';
+import { ReadOnly, useReadOnly } from '@/ui/read-only';
 
 const looks: Record<ConnectionState, { word: string; dot: string }> = {
   live: { word: 'Live', dot: 'bg-good' },
@@ -28,7 +28,7 @@ export function ConnectionLight() {
 /** A short break heals unseen; after it the page is read-only until the connection is back. */
 const UNSEEN_MS = 2_500;
 
-/** Tells that the connection stays away, and keeps what is below from being changed meanwhile. */
+/** Keeps everything below from being changed while the connection stays away. */
 export function ConnectionGuard({ children }: { readonly children: ReactNode }) {
   const isAway = useConnectionState() === 'offline';
   const [isLong, setLong] = useState(false);
@@ -40,19 +40,19 @@ export function ConnectionGuard({ children }: { readonly children: ReactNode }) 
       setLong(false);
     };
   }, [isAway]);
-  const isLost = isAway && isLong;
-  return (
-    <ReadOnly value={isLost}>
-      {isLost && (
-        <p
-          role="alert"
-          className="flex items-center gap-2 border-b border-line bg-wait-quiet px-4 py-1.5 text-13 text-wait"
-        >
-          <WifiOff aria-hidden className="size-4 shrink-0" />
-          The connection is lost. You read what was there before; this page catches up by itself.
-        </p>
-      )}
-      {children}
-    </ReadOnly>
-  );
+  return <ReadOnly value={isAway && isLong}>{children}</ReadOnly>;
+}
+
+/** Tells that the connection stays away. */
+export function ConnectionBanner({ children }: { readonly children: ReactNode }) {
+  const isReadOnly = useReadOnly();
+  return isReadOnly ? (
+    <p
+      role="alert"
+      className="flex items-center gap-2 border-b border-line bg-wait-quiet px-4 py-1.5 text-13 text-wait"
+    >
+      <WifiOff aria-hidden className="size-4 shrink-0" />
+      The connection is lost. {children}
+    </p>
+  ) : null;
 }

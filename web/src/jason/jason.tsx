@@ -1,18 +1,20 @@
 'use client';
 import type { JasonMessage } from '@aether/contracts/jason';
 import { Plus, Sparkles, X } from 'lucide-react';
-import { memo, useState } from 'react';
-import { useChange, useReadPages } from '@/api/queries';
+import { memo, useCallback, useState } from 'react';
+import { useChange, useRead, useReadPages } from '@/api/queries';
 import { Composer } from '@/chat/composer';
-import { StickToEnd } from '@/chat/stick-to-end';
-import { ToolLine } from '@/chat/tool-line';
+import { MessageLog } from '@/chat/message-log';
+import { useEscape } from '@/frame/escape';
+import { useSide } from '@/frame/side';
 import { useMessages } from '@/live/use-messages';
 import { IconButton } from '@/ui/button';
 import { Empty, Fault, Loaded, Skeleton } from '@/ui/feedback';
-import { Link } from '@/ui/link';
 import { Markdown } from '@/ui/markdown';
 import { Tag } from '@/ui/state';
-import { sentence } from '@/ui/words';
+import { ActLine } from './act-line';
+import { Citations } from './citations';
+import { PlanCard } from './plan-card';
 
 /** A conversation with Jason at the side of whatever is shown; he acts with the rights of the person. */
 export function Jason({ onClose }: { readonly onClose: () => void }) {
@@ -24,6 +26,8 @@ export function Jason({ onClose }: { readonly onClose: () => void }) {
   });
   const say = useChange('POST /api/v1/jason/conversations/{id}/messages');
   const id = chosen ?? (isFresh ? null : (conversations.items[0]?.id ?? null));
+  const handed = useHandedOver();
+  const panel = useEscape(onClose);
   const begin = async (text: string) => {
     const conversation = await create.mutateAsync({});
     setChosen(conversation.id);
@@ -31,6 +35,7 @@ export function Jason({ onClose }: { readonly onClose: () => void }) {
   };
   return (
     <aside
+      ref={panel}
       aria-label="Jason"
       className="fixed inset-0 z-30 flex flex-col border-l border-line bg-surface md:static md:w-95 md:shrink-0"
     >
@@ -55,12 +60,12 @@ export function Jason({ onClose }: { readonly onClose: () => void }) {
       ) : (
         <>
           <div className="flex-1 overflow-y-auto">
-            {conversations.isLoading ? (
-              <Skeleton rows={3} />
+            {isFresh ? (
+              <Greeting />
             ) : (
-              <Empty drawing="talk" title="Ask Jason">
-                Tell him a goal and he makes a mission of it; ask what runs, what waits and why.
-              </Empty>
+              <Loaded query={conversations} skeleton={<Skeleton rows={3} />}>
+                {() => <Greeting />}
+              </Loaded>
             )}
           </div>
           <div className="space-y-2 p-3">
@@ -68,6 +73,9 @@ export function Jason({ onClose }: { readonly onClose: () => void }) {
             <Composer
               label="Ask Jason"
               busy={create.isPending}
+              // Until it is known which conversation goes on: another place to write takes over then.
+              disabled={!isFresh && conversations.isPending}
+              {...handed}
               onSend={(text, putBack) => void begin(text).catch(putBack)}
               onStop={() => undefined}
             />
@@ -78,6 +86,20 @@ export function Jason({ onClose }: { readonly onClose: () => void }) {
   );
 }
 
+/** What was written for Jason in the palette. */
+function useHandedOver() {
+  const { draft, setDraft } = useSide();
+  return { draft, onDraftTaken: useCallback(() => setDraft(null), [setDraft]) };
+}
+
+function Greeting() {
+  return (
+    <Empty drawing="talk" title="Ask Jason">
+      Tell him a goal and he makes a mission of it; ask what runs, what waits and why.
+    </Empty>
+  );
+}
+
 const running = new Set<JasonMessage['state']>(['queued', 'streaming']);
 
 function Talk({ id }: { readonly id: string }) {
@@ -85,29 +107,38 @@ function Talk({ id }: { readonly id: string }) {
   const messages = useMessages<JasonMessage>({ topic: `jason/${id}`, history });
   const say = useChange('POST /api/v1/jason/conversations/{id}/messages');
   const abort = useChange('POST /api/v1/jason/conversations/{id}/abort');
-  const last = messages.at(-1);
+  const handed = useHandedOver();
+  const [sent, setSent] = useState(0);
+  const conversation = useRead('GET /api/v1/jason/conversations/{id}', { id });
+  const acted = messages.flatMap(({ actions }) => actions.flatMap(({ missionId }) => missionId ?? []));
+  const about = acted.at(-1) ?? conversation.data?.missionId ?? null;
   return (
     <>
-      <StickToEnd
-        label="Conversation with Jason"
-        signal={`${last?.id}${last?.text.length}${last?.actions.length}`}
-      >
-        <Loaded query={history}>
+      <div className="flex min-h-0 flex-1 flex-col">
+        <Loaded query={history} skeleton={<Skeleton rows={3} />}>
           {() => (
-            <ol className="space-y-4 p-4">
-              {messages.map((message) => (
-                <JasonSays key={message.id} message={message} />
-              ))}
-            </ol>
+            <MessageLog
+              label="Conversation with Jason"
+              messages={messages}
+              sent={sent}
+              isReading={history.isFetchingNextPage}
+              onStart={history.more}
+            >
+              {(message) => <JasonSays message={message} about={about} />}
+            </MessageLog>
           )}
         </Loaded>
-      </StickToEnd>
+      </div>
       <div className="space-y-2 p-3">
         <Fault error={say.error ?? abort.error} />
         <Composer
           label="Ask Jason"
+          {...handed}
           busy={messages.some((message) => message.role === 'jason' && running.has(message.state))}
-          onSend={(text, putBack) => say.mutate({ id, text }, { onError: putBack })}
+          onSend={(text, putBack) => {
+            setSent(sent + 1);
+            say.mutate({ id, text }, { onError: putBack });
+          }}
           onStop={() => abort.mutate({ id })}
         />
       </div>
@@ -115,32 +146,37 @@ function Talk({ id }: { readonly id: string }) {
   );
 }
 
-const JasonSays = memo(function JasonSays({ message }: { readonly message: JasonMessage }) {
+/** Acts that make a plan, which is then drawn. */
+const PLANS = new Set(['create_mission', 'plan_mission']);
+
+const JasonSays = memo(function JasonSays({
+  message,
+  about: topic,
+}: {
+  readonly message: JasonMessage;
+  /** The mission of the conversation. */
+  readonly about: string | null;
+}) {
   if (message.role === 'user')
     return (
-      <li className="flex justify-end">
+      <div className="flex justify-end">
         <div className="max-w-[90%] rounded-dialog rounded-br-sm bg-accent-quiet px-3 py-2 break-words whitespace-pre-wrap">
           {message.text}
         </div>
-      </li>
+      </div>
     );
-  const missions = [
-    ...new Set(message.actions.map(({ missionId }) => missionId).filter((id) => id !== null)),
-  ];
+  const planned = message.actions.filter(({ name }) => PLANS.has(name));
+  const missions = new Set(planned.flatMap(({ missionId }) => missionId ?? []));
+  const about = message.actions.findLast(({ missionId }) => missionId !== null)?.missionId ?? topic;
   return (
-    <li className="space-y-2">
+    <div className="space-y-2">
       {message.actions.map((action) => (
-        <ToolLine key={action.id} tool={{ ...action, name: sentence(action.name), args: action.input }} />
+        <ActLine key={action.id} action={action} />
       ))}
       {message.text && <Markdown text={message.text} streams={running.has(message.state)} />}
-      {missions.map((missionId) => (
-        <Link
-          key={missionId}
-          href={`/missions/${missionId}/`}
-          className="block rounded-card border border-line bg-raised px-3 py-2 font-medium text-accent hover:underline"
-        >
-          Open the mission
-        </Link>
+      {about && message.text && <Citations missionId={about} text={message.text} />}
+      {[...missions].map((missionId) => (
+        <PlanCard key={missionId} missionId={missionId} />
       ))}
       {running.has(message.state) && (
         <p role="status" className="text-12 text-dim">
@@ -153,6 +189,6 @@ const JasonSays = memo(function JasonSays({ message }: { readonly message: Jason
           {message.reason.cause} {message.reason.remedy}
         </p>
       )}
-    </li>
+    </div>
   );
 });

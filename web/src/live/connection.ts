@@ -40,6 +40,9 @@ export class LiveConnection {
   private heartbeat: ReturnType<typeof setInterval> | undefined;
   private stopped = true;
 
+  /** `sessionEnded`: what it was opened with is over, and what its person may do may be something else now. */
+  constructor(private readonly sessionEnded: () => void) {}
+
   start(): void {
     if (!this.stopped) return;
     this.stopped = false;
@@ -118,6 +121,7 @@ export class LiveConnection {
     socket.onclose = ({ code }) => {
       if (this.socket !== socket) return;
       this.lose(code === SESSION_ENDED || this.failures > 0);
+      if (code === SESSION_ENDED) this.sessionEnded();
     };
   }
 

@@ -11,15 +11,21 @@ import {
 } from 'react';
 import type { LiveEvent } from '@aether/contracts/live-frames';
 import { eventTopics } from './topics';
+import type { ReadRoute } from '@/api/queries';
 import { useMay } from '@/api/session';
 import { LiveConnection, type ConnectionState, type TopicListener } from './connection';
 import { EventCache } from './event-cache';
+
+const WHO: ReadRoute = 'GET /api/v1/me';
 
 const LiveContext = createContext<LiveConnection | null>(null);
 
 /** Opens the page's socket, and keeps what was read fresh by the events that come over it. */
 export function LiveProvider({ children }: { children: ReactNode }) {
-  const [connection] = useState(() => new LiveConnection());
+  const client = useQueryClient();
+  const [connection] = useState(
+    () => new LiveConnection(() => void client.invalidateQueries({ queryKey: [WHO] })),
+  );
   useEffect(() => {
     connection.start();
     return () => connection.stop();

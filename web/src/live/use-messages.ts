@@ -1,5 +1,5 @@
 'use client';
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useMemo, useRef, useState } from 'react';
 import { useTopic } from './live';
 
 interface MessageLike {
@@ -78,8 +78,10 @@ export function useMessages<M extends MessageLike>({ topic, history, onOther }: 
     known.current = new Map(history.items.map((message) => [message.id, message]));
   }, [history.items]);
 
-  const all = new Map([...history.items.map((message) => [message.id, message] as const), ...live]);
-  return [...all.values()].sort((a, b) => a.seq - b.seq);
+  return useMemo(() => {
+    const all = new Map([...history.items.map((message) => [message.id, message] as const), ...live]);
+    return [...all.values()].sort((a, b) => a.seq - b.seq);
+  }, [history.items, live]);
 }
 
 function grown<M extends MessageLike>(message: M, { offset, delta }: { offset: number; delta: string }): M {

@@ -24,7 +24,8 @@ export type Move = { readonly verb: 'approve' | 'pause' | 'resume' } | { readonl
 export function moveTo(mission: Mission, column: Column): Move {
   if (column.states.includes(mission.state)) return { why: 'It is here already.' };
   if (column.id === 'running') {
-    if (mission.state === 'proposed') return { verb: 'approve' };
+    const hasTasks = Object.values(mission.tasks).some((count) => count > 0);
+    if (mission.state === 'proposed' || (mission.state === 'draft' && hasTasks)) return { verb: 'approve' };
     if (mission.state === 'paused') return { verb: 'resume' };
     return { why: mission.state === 'draft' ? 'It needs a plan first.' : 'It has ended.' };
   }

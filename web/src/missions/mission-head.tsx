@@ -1,13 +1,21 @@
 'use client';
-import type { Mission } from '@aether/contracts/mission-schemas';
+import type { Mission, Task } from '@aether/contracts/mission-schemas';
 import { CircleAlert } from 'lucide-react';
 import { Figure, Meter } from '@/ui/card';
 import { Elapsed } from '@/ui/time';
-import { compact, money } from '@/ui/words';
+import { compact, duration, money } from '@/ui/words';
+import { criticalMinutes } from './graph/critical-path';
 import { progressOf } from './progress';
 
 /** Progress, time and spend in one line, and why it stands still if it does. */
-export function MissionHead({ mission }: { readonly mission: Mission }) {
+export function MissionHead({
+  mission,
+  tasks,
+}: {
+  readonly mission: Mission;
+  readonly tasks: readonly Task[];
+}) {
+  const left = mission.state === 'running' ? criticalMinutes(tasks) : 0;
   const { done, total, running } = progressOf(mission);
   const { budget, spend } = mission;
   const used = [
@@ -28,8 +36,8 @@ export function MissionHead({ mission }: { readonly mission: Mission }) {
           </span>
         </p>
       )}
-      <dl className="grid grid-cols-2 gap-x-6 gap-y-3 px-4 py-3 sm:grid-cols-3 md:px-6 lg:grid-cols-[2fr_1fr_1fr_1fr_1fr]">
-        <div className="col-span-2 min-w-0 sm:col-span-3 lg:col-span-1">
+      <dl className="grid grid-cols-4 gap-x-4 gap-y-3 px-4 py-3 md:gap-x-6 md:px-6 lg:grid-cols-[2fr_1fr_1fr_1fr_1fr]">
+        <div className="col-span-4 min-w-0 lg:col-span-1">
           <dt className="flex justify-between text-12 text-dim">
             <span>
               {done} of {total} tasks accepted{running > 0 && `, ${running} running`}
@@ -48,7 +56,16 @@ export function MissionHead({ mission }: { readonly mission: Mission }) {
             </dd>
           )}
         </div>
-        <Figure label="Time">
+        <Figure
+          label="Time"
+          hint={
+            left > 0 && (
+              <span title="The estimates of the longest chain of tasks that are not done, together">
+                about {duration(left * 60_000)} left
+              </span>
+            )
+          }
+        >
           {mission.startedAt ? <Elapsed from={mission.startedAt} to={mission.finishedAt} /> : 'not begun'}
         </Figure>
         <Figure label="Tokens" hint={budget.tokens && `of ${compact(budget.tokens)}`}>

@@ -1,9 +1,9 @@
 'use client';
 import dynamic from 'next/dynamic';
 import { Plus } from 'lucide-react';
-import { useState } from 'react';
+import { useMemo, useState } from 'react';
 import type { Mission } from '@aether/contracts/mission-schemas';
-import { useChange, useRead } from '@/api/queries';
+import { useRead, useReadAll } from '@/api/queries';
 import { useMay } from '@/api/session';
 import { Body, Page } from '@/frame/page';
 import { usePathId } from '@/frame/path-id';
@@ -13,13 +13,17 @@ import { Empty, Fault, Loaded, Skeleton } from '@/ui/feedback';
 import { StateBadge, Tag } from '@/ui/state';
 import { TabLine } from '@/ui/tabs';
 import { MissionActs } from './mission-acts';
+import { planChanges } from './history';
+import { MergeQueue } from './merge-queue';
 import { MissionHead } from './mission-head';
 import { Overview } from './overview';
 import { TaskList } from './task-list';
 import { Thread } from './thread';
-import { Timeline } from './timeline';
+import { PlanPanel } from './plan/plan-panel';
+import { Timeline } from './replay/timeline';
 import { TaskDrawer } from './task/task-drawer';
 import { TaskForm } from './task/task-form';
+import { usePlanEdits } from './use-plan-edits';
 
 const TaskGraph = dynamic(() => import('./graph/task-graph').then((module) => module.TaskGraph), {
   loading: () => <Skeleton rows={3} height={84} />,
@@ -29,6 +33,7 @@ const tabs = [
   { id: 'graph', label: 'Graph' },
   { id: 'list', label: 'List' },
   { id: 'timeline', label: 'Timeline' },
+  { id: 'merges', label: 'Merges' },
   { id: 'thread', label: 'Thread' },
   { id: 'overview', label: 'Goal and report' },
 ] as const;
@@ -79,13 +84,22 @@ function MissionBody({ mission, tab }: { readonly mission: Mission; readonly tab
   const tasks = useRead('GET /api/v1/tasks', { missionId: id, limit: 200 });
   const [selected, setSelected] = useQueryState<string>('task', '');
   const [adding, setAdding] = useState(false);
-  const connect = useChange('POST /api/v1/tasks/{id}/dependencies', { refresh: ['GET /api/v1/tasks'] });
-  const disconnect = useChange('DELETE /api/v1/tasks/{id}/dependencies/{dependsOn}', {
-    refresh: ['GET /api/v1/tasks'],
-  });
+  const isPlan = mission.state === 'proposed' || mission.state === 'draft';
+  const history = useReadAll('GET /api/v1/missions/{id}/history', { id, limit: 200 }, { enabled: isPlan });
+  const changes = useMemo(
+    () => (isPlan && history.isComplete ? planChanges(history.items) : null),
+    [isPlan, history.isComplete, history.items],
+  );
+  const waits = useRead('GET /api/v1/missions/{id}/waits', { id }, { enabled: mission.state === 'running' });
+  const reasons = useMemo(
+    () => new Map(waits.data?.items.map(({ taskId, text }) => [taskId, text])),
+    [waits.data],
+  );
   const mayEdit = may('missions:write') && editable.has(mission.state);
   const items = tasks.data?.items ?? [];
   const task = items.find((each) => each.id === selected);
+  const planEdits = usePlanEdits(items);
+  const edits = mayEdit && planEdits;
   const add = mayEdit && (
     <Button size="small" onClick={() => setAdding(true)}>
       <Plus aria-hidden /> Add a task
@@ -104,8 +118,8 @@ function MissionBody({ mission, tab }: { readonly mission: Mission; readonly tab
   );
   return (
     <>
-      <MissionHead mission={mission} />
-      <Fault error={connect.error ?? disconnect.error} className="mx-4 mt-3" />
+      <MissionHead mission={mission} tasks={items} />
+      <Fault error={planEdits.orderError ?? planEdits.removeError} className="mx-4 mt-3" />
       <div className="relative min-h-0 flex-1 overflow-auto">
         {tab === 'graph' && (
           <Loaded query={tasks}>
@@ -113,27 +127,27 @@ function MissionBody({ mission, tab }: { readonly mission: Mission; readonly tab
               items.length === 0 ? (
                 none
               ) : (
-                <>
-                  <TaskGraph
-                    tasks={items}
-                    selected={selected}
-                    onSelect={(taskId) => setSelected(taskId ?? '')}
-                    {...(mayEdit && {
-                      onConnect: (taskId: string, dependsOn: string) =>
-                        connect.mutate({ id: taskId, dependsOn }),
-                      onDisconnect: (taskId: string, dependsOn: string) =>
-                        disconnect.mutate({ id: taskId, dependsOn }),
-                    })}
-                  />
-                  <div className="absolute top-3 right-4 flex items-center gap-3">
-                    {mayEdit && (
-                      <span className="hidden text-12 text-dim lg:block">
-                        Drag from edge to edge to connect; Delete removes an arrow
-                      </span>
-                    )}
-                    {add}
+                <div className="flex h-full flex-col md:flex-row">
+                  <div className="relative min-h-80 min-w-0 flex-1">
+                    <TaskGraph
+                      tasks={items}
+                      selected={selected}
+                      onSelect={(taskId) => setSelected(taskId ?? '')}
+                      changes={changes}
+                      waits={reasons}
+                      {...(edits && { onConnect: edits.onConnect, onDisconnect: edits.onDisconnect })}
+                    />
+                    <div className="absolute top-3 right-4 flex items-center gap-3">
+                      {mayEdit && (
+                        <span className="hidden text-12 text-dim xl:block">
+                          Drag from edge to edge to connect; Delete removes an arrow
+                        </span>
+                      )}
+                      {add}
+                    </div>
                   </div>
-                </>
+                  {isPlan && <PlanPanel mission={mission} tasks={items} changes={changes} />}
+                </div>
               )
             }
           </Loaded>
@@ -145,7 +159,12 @@ function MissionBody({ mission, tab }: { readonly mission: Mission; readonly tab
                 items.length === 0 ? (
                   none
                 ) : (
-                  <TaskList tasks={items} selected={selected} onSelect={setSelected} />
+                  <TaskList
+                    tasks={items}
+                    selected={selected}
+                    onSelect={setSelected}
+                    {...(edits && { edits })}
+                  />
                 )
               }
             </Loaded>
@@ -153,6 +172,7 @@ function MissionBody({ mission, tab }: { readonly mission: Mission; readonly tab
           </Body>
         )}
         {tab === 'timeline' && <Timeline mission={mission} tasks={items} onSelect={setSelected} />}
+        {tab === 'merges' && <MergeQueue mission={mission} tasks={items} onSelect={setSelected} />}
         {tab === 'thread' && <Thread missionId={id} />}
         {tab === 'overview' && <Overview mission={mission} />}
       </div>

@@ -11,6 +11,7 @@ import { DefaultModels } from './default-models';
 import { ProviderForm } from './provider-form';
 import { ProviderRow } from './provider-row';
 import { Usage } from './usage';
+import { UsageChecks } from './usage-checks';
 
 /** Whose models agents may use, which answer by default, and what they took. */
 export function ModelProviders() {
@@ -50,6 +51,7 @@ export function ModelProviders() {
       </Part>
       <DefaultModels canWrite={canWrite} />
       {may('usage:read') && <Usage />}
+      {may('usage:read') && <UsageChecks />}
       <Dialog open={isNew} onClose={() => setNew(false)} title="Add a provider">
         <ProviderForm onDone={() => setNew(false)} />
       </Dialog>

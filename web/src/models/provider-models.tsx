@@ -13,12 +13,13 @@ import { compact, money, plural } from '@/ui/words';
 const SHOWN_MAX = 200;
 const CHOSEN_MAX = 50;
 
-const about = ({ contextWindow, inputUsdPerMillion, outputUsdPerMillion }: OfferedModel) =>
+const about = ({ contextWindow, inputUsdPerMillion, outputUsdPerMillion, priceFrom }: OfferedModel) =>
   [
     contextWindow !== null && `${compact(contextWindow)} tokens`,
     inputUsdPerMillion !== null &&
       outputUsdPerMillion !== null &&
       `${money(inputUsdPerMillion)} in, ${money(outputUsdPerMillion)} out a million`,
+    priceFrom === 'catalogue' && 'price from a catalogue, may be out of date',
   ]
     .filter(Boolean)
     .join(' · ');

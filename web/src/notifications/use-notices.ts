@@ -1,6 +1,7 @@
 'use client';
 import { useMemo, useSyncExternalStore } from 'react';
 import { useMe } from '@/api/session';
+import { offerUndo } from '@/ui/undo';
 import {
   chooseNotices,
   keepNotices,
@@ -34,7 +35,15 @@ export function useNotices() {
       unread: notices.filter(({ isRead }) => !isRead).length,
       markRead: (id: string) => change((notice) => notice.id === id),
       markAllRead: () => change(() => true),
-      clear: () => keepNotices(person, []),
+      clear: () => {
+        const before = keptNotices(person);
+        keepNotices(person, []);
+        offerUndo('The list of notifications was emptied.', () => {
+          const since = keptNotices(person);
+          const known = new Set(since.map(({ id }) => id));
+          keepNotices(person, [...since, ...before.filter(({ id }) => !known.has(id))]);
+        });
+      },
     };
   }, [person, kept, notInBell]);
 }

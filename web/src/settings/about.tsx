@@ -1,10 +1,15 @@
 'use client';
+import { useQuery } from '@tanstack/react-query';
 import { ExternalLink } from 'lucide-react';
 import { useRead } from '@/api/queries';
 import { useMay } from '@/api/session';
+import { readSamples } from '@/system/use-samples';
+import { Loaded } from '@/ui/feedback';
 import { Mark } from '@/ui/mark';
 import { version } from '../../package.json';
+import { LicenceText, Licences } from './licences';
 import { Part } from './part';
+import { useBuild } from './use-build';
 
 const documents = [
   { href: '/api/v1/docs', label: 'Every route of the API' },
@@ -13,8 +18,22 @@ const documents = [
   { href: '/api/v1/asyncapi.json', label: 'AsyncAPI document of events' },
 ];
 
+/** Of the process that answers; its figures tell it. */
+const useNodeVersion = (enabled: boolean) =>
+  useQuery({
+    queryKey: ['node-version'],
+    queryFn: async ({ signal }) => {
+      const { samples } = await readSamples(signal);
+      return samples.find(({ name }) => name === 'nodejs_version_info')?.labels['version'] ?? null;
+    },
+    enabled,
+    staleTime: Infinity,
+  }).data;
+
 export function About() {
   const may = useMay();
+  const build = useBuild();
+  const node = useNodeVersion(may('system:read'));
   const connections = useRead('GET /api/v1/connections', {}, { enabled: may('connections:read') });
   const gateways = new Map<string, number>();
   for (const { gatewayVersion } of connections.data?.items ?? [])
@@ -30,8 +49,20 @@ export function About() {
           <dl className="grid grid-cols-[auto_1fr] gap-x-6 gap-y-1">
             <dt className="text-dim">Aether</dt>
             <dd>version {version}, MIT licence</dd>
+            {build.data?.commit && (
+              <>
+                <dt className="text-dim">Console built from</dt>
+                <dd className="font-mono text-12 break-all">{build.data.commit}</dd>
+              </>
+            )}
             <dt className="text-dim">API</dt>
             <dd>version 1</dd>
+            {node && (
+              <>
+                <dt className="text-dim">Node.js</dt>
+                <dd>{node.replace(/^v/, '')}</dd>
+              </>
+            )}
             <dt className="text-dim">Agents’ gateways</dt>
             <dd>
               {gateways.size === 0
@@ -57,6 +88,16 @@ export function About() {
           ))}
         </ul>
       </Part>
+      <Loaded query={build}>
+        {(data) => (
+          <>
+            <Part title="Licence of Aether" flush>
+              <LicenceText text={data.licence} />
+            </Part>
+            <Licences build={data} />
+          </>
+        )}
+      </Loaded>
     </>
   );
 }

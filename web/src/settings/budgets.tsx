@@ -8,6 +8,7 @@ import { Button } from '@/ui/button';
 import { Meter } from '@/ui/card';
 import { Fault, issueOf, Loaded } from '@/ui/feedback';
 import { TextField } from '@/ui/field';
+import { ReasonText } from '@/ui/reason';
 import { compact, exact, money } from '@/ui/words';
 import { ModelBudgets } from '@/models/model-budgets';
 import { Part } from './part';
@@ -57,7 +58,7 @@ function MonthPart({ budget }: { readonly budget: OrganisationBudget }) {
     >
       {budget.reached && (
         <p role="status" className="mb-4 rounded-control bg-wait-quiet px-3 py-2 text-wait">
-          {`${budget.reached.cause} ${budget.reached.remedy}`}
+          <ReasonText reason={budget.reached} />
         </p>
       )}
       <form

@@ -15,11 +15,16 @@ export function Permissions() {
       <table className="w-full text-left">
         <thead className="text-12 text-dim">
           <tr className="border-b border-line">
-            <th scope="col" className="px-4 py-2 font-medium">
+            <th scope="col" className="px-2 py-2 first:pl-4 last:pr-4 sm:px-4 font-medium">
               What
             </th>
             {roles.map(({ id, label, lead }) => (
-              <th key={id} scope="col" title={lead} className="px-4 py-2 font-medium">
+              <th
+                key={id}
+                scope="col"
+                title={lead}
+                className="px-2 py-2 first:pl-4 last:pr-4 sm:px-4 font-medium"
+              >
                 {label}
               </th>
             ))}
@@ -28,7 +33,7 @@ export function Permissions() {
         <tbody>
           {resources.map((resource) => (
             <tr key={resource} className="border-b border-line last:border-b-0">
-              <th scope="row" className="px-4 py-1.5 align-middle font-normal">
+              <th scope="row" className="px-2 py-1.5 first:pl-4 last:pr-4 sm:px-4 align-middle font-normal">
                 {resource === 'api-keys' ? 'API keys' : sentence(resource)}
               </th>
               {roles.map(({ id }) => {
@@ -37,7 +42,7 @@ export function Permissions() {
                 const isAll =
                   held.length === actions.filter((action) => all.includes(`${resource}:${action}`)).length;
                 return (
-                  <td key={id} className="px-4 py-1.5 align-middle">
+                  <td key={id} className="px-2 py-1.5 first:pl-4 last:pr-4 sm:px-4 align-middle">
                     {held.length === 0 ? (
                       <span className="text-faint">none</span>
                     ) : (

@@ -1,19 +1,26 @@
 'use client';
+import type { RouteOutput } from '@aether/contracts/routes';
 import { Laptop, LogOut, Smartphone } from 'lucide-react';
 import { useState } from 'react';
 import { useChange, useRead } from '@/api/queries';
 import { Button } from '@/ui/button';
 import { Confirm } from '@/ui/dialog';
-import { Fault, Loaded } from '@/ui/feedback';
+import { Loaded } from '@/ui/feedback';
 import { Tag } from '@/ui/state';
 import { Ago } from '@/ui/time';
 import { clientName } from './client-name';
 import { Part } from './part';
 
+type Session = RouteOutput<'GET /api/v1/me/sessions'>['items'][number];
+
 export function Sessions() {
   const sessions = useRead('GET /api/v1/me/sessions', {});
   const [isAsking, setAsking] = useState(false);
-  const end = useChange('DELETE /api/v1/me/sessions/{id}', { refresh: ['GET /api/v1/me/sessions'] });
+  const [doubted, setDoubted] = useState<Session | null>(null);
+  const end = useChange('DELETE /api/v1/me/sessions/{id}', {
+    refresh: ['GET /api/v1/me/sessions'],
+    onDone: () => setDoubted(null),
+  });
   const endAll = useChange('DELETE /api/v1/me/sessions', {
     onDone: () => window.location.assign('/sign-in/'),
   });
@@ -45,11 +52,7 @@ export function Sessions() {
                       </p>
                     </div>
                     {!session.current && (
-                      <Button
-                        size="small"
-                        busy={end.isPending && end.variables.id === session.id}
-                        onClick={() => end.mutate({ id: session.id })}
-                      >
+                      <Button size="small" onClick={() => setDoubted(session)}>
                         End
                       </Button>
                     )}
@@ -59,7 +62,6 @@ export function Sessions() {
             </ul>
           )}
         </Loaded>
-        <Fault error={end.error} className="m-4" />
       </Part>
       <Part
         title="Sign out everywhere"
@@ -70,6 +72,20 @@ export function Sessions() {
           <LogOut aria-hidden /> Sign out everywhere
         </Button>
       </Part>
+      <Confirm
+        open={doubted !== null}
+        onClose={() => {
+          end.reset();
+          setDoubted(null);
+        }}
+        title="End this session?"
+        verb="End it"
+        busy={end.isPending}
+        error={end.error}
+        onConfirm={() => doubted && end.mutate({ id: doubted.id })}
+      >
+        {doubted && clientName(doubted.userAgent)} is signed out at once.
+      </Confirm>
       <Confirm
         open={isAsking}
         onClose={() => setAsking(false)}

@@ -41,7 +41,7 @@ const contents: Readonly<Record<SectionId, () => React.ReactNode>> = {
 
 /** On a phone the list is wider than the page. */
 const intoSight = (button: HTMLButtonElement | null) =>
-  button?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+  button?.scrollIntoView({ block: 'nearest', inline: 'center' });
 
 export function Settings() {
   const me = useMe().data;

@@ -6,6 +6,12 @@ export interface Point {
   readonly value: number;
 }
 
+/** The span of time that all charts of a page share. */
+export interface Axis {
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
 const WIDTH = 300;
 const HEIGHT = 64;
 
@@ -20,9 +26,7 @@ export function Chart({
   readonly title: string;
   readonly points: readonly Point[];
   readonly write: (value: number) => string;
-  readonly fromMs: number;
-  readonly toMs: number;
-}) {
+} & Axis) {
   const id = useId();
   const last = points.at(-1);
   const most = Math.max(...points.map(({ value }) => value), 0);

@@ -2,24 +2,28 @@
 import type { LiveEvent } from '@aether/contracts/live-frames';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { Eraser, Pause, Play } from 'lucide-react';
-import { useDeferredValue, useEffect, useRef, useState } from 'react';
+import { useCallback, useDeferredValue, useEffect, useMemo, useRef, useState } from 'react';
 import { useMay } from '@/api/session';
 import { useTopic } from '@/live/live';
 import { Button } from '@/ui/button';
 import { classes } from '@/ui/classes';
-import { Copy } from '@/ui/copy';
 import { Drawer } from '@/ui/dialog';
 import { Empty } from '@/ui/feedback';
 import { SearchField } from '@/ui/search-field';
 import { exact } from '@/ui/words';
+import { OpenedEvent, shortName } from './opened-event';
 import { ownerNames, owners, partLabel, type Owner } from './owners';
 
 const KEPT = 2_000;
 const FLUSH_EVERY_MS = 250;
 const ROW_PX = 32;
+/** Letters of the content in a row: more than fit into the widest. */
+const JSON_SHOWN = 400;
 
 interface Seen extends LiveEvent {
   readonly owner: Owner;
+  /** The content as it is shown. */
+  readonly json: string;
   /** What is searched. */
   readonly text: string;
 }
@@ -34,7 +38,10 @@ export function Events() {
   const [shown, setShown] = useState<Seen | null>(null);
   const { events, take, clear } = useSeen(isPaused);
   const search = useDeferredValue(words.trim().toLowerCase());
-  const found = events.filter(({ owner, text }) => !hidden.has(owner) && text.includes(search));
+  const found = useMemo(
+    () => events.filter(({ owner, text }) => !hidden.has(owner) && text.includes(search)),
+    [events, hidden, search],
+  );
   const toggle = (owner: Owner) => {
     const next = new Set(hidden);
     if (!next.delete(owner)) next.add(owner);
@@ -98,14 +105,11 @@ export function Events() {
         onClose={() => setShown(null)}
         title={shown ? shortName(shown.event) : 'Event'}
       >
-        {shown && <Opened event={shown} onFind={setWords} />}
+        {shown && <OpenedEvent event={shown} events={events} onOpen={setShown} onFind={setWords} />}
       </Drawer>
     </>
   );
 }
-
-/** `missions.task-changed` of `evt.missions.task-changed.v1`. */
-const shortName = (event: string) => event.split('.').slice(1, 3).join('.');
 
 function Tap({
   owner,
@@ -135,8 +139,12 @@ function useSeen(isPaused: boolean) {
   return {
     events,
     take: (owner: Owner, event: LiveEvent) => {
-      const text = JSON.stringify(event).toLowerCase();
-      arrived.current = [...arrived.current.slice(1 - KEPT), { ...event, owner, text }];
+      const json = JSON.stringify(event.data);
+      const { id, event: name, actorId, correlationId, causationId } = event;
+      const text = [id, name, actorId, correlationId, causationId, json].join(' ').toLowerCase();
+      arrived.current.push({ ...event, owner, json, text });
+      // Held for long: what is too old to be kept goes now and then.
+      if (arrived.current.length > 2 * KEPT) arrived.current = arrived.current.slice(-KEPT);
     },
     clear: () => {
       arrived.current = [];
@@ -153,12 +161,15 @@ function Rows({
   readonly onOpen: (event: Seen) => void;
 }) {
   const scroller = useRef<HTMLDivElement>(null);
+  const [isAtTop, setAtTop] = useState(true);
   const rows = useVirtualizer({
     count: events.length,
     getScrollElement: () => scroller.current,
     estimateSize: () => ROW_PX,
-    getItemKey: (index) => events[index]?.id ?? index,
-    overscan: 20,
+    getItemKey: useCallback((index: number) => events[index]?.id ?? index, [events]),
+    overscan: 10,
+    // Who reads further down stays at what they read; who looks at the top sees the newest.
+    anchorTo: isAtTop ? 'start' : 'end',
   });
   return (
     <div
@@ -166,6 +177,7 @@ function Rows({
       role="region"
       aria-label="Events"
       tabIndex={0}
+      onScroll={({ currentTarget }) => setAtTop(currentTarget.scrollTop < ROW_PX)}
       className="min-h-0 flex-1 overflow-auto"
     >
       <ul className="relative" style={{ height: rows.getTotalSize() }}>
@@ -175,6 +187,8 @@ function Rows({
           return (
             <li
               key={key}
+              aria-posinset={index + 1}
+              aria-setsize={events.length}
               className="absolute inset-x-0 top-0"
               style={{ transform: `translateY(${start}px)`, height: ROW_PX }}
             >
@@ -187,45 +201,12 @@ function Rows({
                   {new Date(event.at).toLocaleTimeString('en-GB')}
                 </time>
                 <span className="shrink-0 text-accent">{shortName(event.event)}</span>
-                <span className="min-w-0 flex-1 truncate text-dim">{JSON.stringify(event.data)}</span>
+                <span className="min-w-0 flex-1 truncate text-dim">{event.json.slice(0, JSON_SHOWN)}</span>
               </button>
             </li>
           );
         })}
       </ul>
-    </div>
-  );
-}
-
-function Opened({ event, onFind }: { readonly event: Seen; readonly onFind: (words: string) => void }) {
-  const { id, event: name, at, actorId, data } = event;
-  const json = JSON.stringify({ id, event: name, at, actorId, data }, null, 2);
-  const ids = [...new Set(json.match(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g) ?? [])];
-  return (
-    <div className="space-y-4 p-4">
-      <div className="flex items-center justify-between gap-3">
-        <p className="text-dim">{exact(event.at)}</p>
-        <Copy text={json} label="Copy JSON" />
-      </div>
-      {ids.length > 0 && (
-        <div className="flex flex-wrap items-center gap-1.5 text-12 text-dim">
-          Find others with
-          {ids.slice(0, 6).map((found) => (
-            <Button
-              key={found}
-              size="small"
-              className="font-mono"
-              title={found}
-              onClick={() => onFind(found)}
-            >
-              …{found.slice(-8)}
-            </Button>
-          ))}
-        </div>
-      )}
-      <pre className="overflow-x-auto rounded-control border border-line bg-canvas p-3 font-mono text-12 leading-5">
-        {json}
-      </pre>
     </div>
   );
 }

@@ -1,14 +1,13 @@
 'use client';
-import { useQuery } from '@tanstack/react-query';
-import { useEffect, useState } from 'react';
-import { call } from '@/api/call';
-import { useRead } from '@/api/queries';
 import { useMay } from '@/api/session';
 import { Loaded, Skeleton } from '@/ui/feedback';
 import { bytes, compact, duration } from '@/ui/words';
 import { Chart, type Point } from './chart';
+import { DeploymentFigures } from './deployment-figures';
 import { total, type Sample } from './exposition';
-import { SAMPLE_EVERY_MS, useSamples, type Moment } from './use-samples';
+import { MachineCharts } from './machine-charts';
+import { Queues } from './queues';
+import { useSamples, type Moment } from './use-samples';
 
 const SPAN_MS = 5 * 60_000;
 const REQUESTS = 'aether_http_request_duration_seconds_count';
@@ -81,87 +80,29 @@ export function Figures() {
   const axis = { fromMs: toMs - SPAN_MS, toMs };
   return (
     <>
+      {mayDeployments && toMs > 0 && <MachineCharts {...axis} />}
       <section aria-label="Aether" className="space-y-3">
         <h2 className="text-14 font-semibold">Aether</h2>
         <Loaded query={query} skeleton={<Skeleton rows={3} height={100} />}>
           {() => (
-            <div className="grid gap-3 sm:grid-cols-2 lg:grid-cols-3 xl:grid-cols-5">
-              {charts.map(({ title, write, ...reading }) => (
-                <Chart
-                  key={title}
-                  title={title}
-                  write={write}
-                  points={pointsOf(reading, moments)}
-                  {...axis}
-                />
-              ))}
-            </div>
+            <>
+              <div className="grid gap-3 sm:grid-cols-2 lg:grid-cols-3 xl:grid-cols-5">
+                {charts.map(({ title, write, ...reading }) => (
+                  <Chart
+                    key={title}
+                    title={title}
+                    write={write}
+                    points={pointsOf(reading, moments)}
+                    {...axis}
+                  />
+                ))}
+              </div>
+              <Queues samples={moments.at(-1)?.samples ?? []} />
+            </>
           )}
         </Loaded>
       </section>
       {mayDeployments && toMs > 0 && <DeploymentFigures {...axis} />}
     </>
-  );
-}
-
-interface Axis {
-  readonly fromMs: number;
-  readonly toMs: number;
-}
-
-function DeploymentFigures(axis: Axis) {
-  const deployments = useRead('GET /api/v1/deployments', { limit: 100 });
-  const running =
-    deployments.data?.items.filter(({ state }) => state === 'ready' || state === 'degraded') ?? [];
-  if (running.length === 0) return null;
-  return (
-    <section aria-label="Agents" className="space-y-3">
-      <h2 className="text-14 font-semibold">Agents</h2>
-      {running.slice(0, 12).map(({ id, name }) => (
-        <DeploymentCharts key={id} id={id} name={name} axis={axis} />
-      ))}
-    </section>
-  );
-}
-
-function DeploymentCharts({
-  id,
-  name,
-  axis,
-}: {
-  readonly id: string;
-  readonly name: string;
-  readonly axis: Axis;
-}) {
-  const { data } = useQuery({
-    queryKey: ['deployment-figures', id],
-    queryFn: ({ signal }) => call('GET /api/v1/deployments/{id}/metrics', { id }, { signal }),
-    refetchInterval: SAMPLE_EVERY_MS,
-    retry: false,
-  });
-  const [kept, setKept] = useState<readonly NonNullable<typeof data>[]>([]);
-  useEffect(() => {
-    if (data) setKept((all) => (all.at(-1)?.at === data.at ? all : [...all.slice(-99), data]));
-  }, [data]);
-  const points = (read: (one: NonNullable<typeof data>) => number | null) =>
-    kept.flatMap((one) => {
-      const value = read(one);
-      return value === null ? [] : [{ atMs: Date.parse(one.at), value }];
-    });
-  return (
-    <div className="grid gap-3 sm:grid-cols-2">
-      <Chart
-        title={`${name}: processor`}
-        points={points(({ cpuPercent }) => cpuPercent)}
-        write={(value) => `${Math.round(value)} %`}
-        {...axis}
-      />
-      <Chart
-        title={`${name}: memory`}
-        points={points(({ memoryBytes }) => memoryBytes)}
-        write={bytes}
-        {...axis}
-      />
-    </div>
   );
 }

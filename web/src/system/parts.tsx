@@ -1,9 +1,8 @@
 'use client';
-import { CircleCheck, CircleX } from 'lucide-react';
 import { Card } from '@/ui/card';
 import { Loaded } from '@/ui/feedback';
 import { Tag } from '@/ui/state';
-import { partLabel } from './owners';
+import { PartLine } from './part-line';
 import { useHealth } from './use-health';
 
 /** Each part of Aether with the reason where it is not well. */
@@ -23,20 +22,11 @@ export function Parts() {
         {({ checks }) => (
           <ul className="grid sm:grid-cols-2 lg:grid-cols-4">
             {checks.map(({ name, ok, detail }) => (
-              <li
+              <PartLine
                 key={name}
-                className="flex items-start gap-2.5 border-line px-4 py-3 not-last:border-b sm:not-last:border-b-0"
-              >
-                {ok ? (
-                  <CircleCheck aria-hidden className="mt-0.5 size-4 shrink-0 text-good" />
-                ) : (
-                  <CircleX aria-hidden className="mt-0.5 size-4 shrink-0 text-bad" />
-                )}
-                <div className="min-w-0">
-                  <p className="font-medium">{partLabel(name)}</p>
-                  <p className="text-12 break-words text-dim">{detail ?? (ok ? 'well' : 'not well')}</p>
-                </div>
-              </li>
+                {...{ name, ok, detail }}
+                className="border-line px-4 py-3 not-last:border-b sm:not-last:border-b-0"
+              />
             ))}
           </ul>
         )}

@@ -8,6 +8,7 @@ import { Events } from './events';
 import { Figures } from './figures';
 import { Keys } from './keys';
 import { Parts } from './parts';
+import { Secrets } from './secrets';
 import { Undelivered } from './undelivered';
 
 type Tab = 'overview' | 'figures' | 'events' | 'undelivered';
@@ -37,6 +38,7 @@ export function System() {
               <Parts />
               {may('missions:read') && <Disk />}
               {may('system:read') && <Keys />}
+              {may('secrets:read') && <Secrets />}
             </>
           )}
           {tab === 'figures' && <Figures />}

@@ -13,7 +13,7 @@ export interface Moment {
   readonly samples: readonly Sample[];
 }
 
-async function readSamples(signal: AbortSignal): Promise<Moment> {
+export async function readSamples(signal: AbortSignal): Promise<Moment> {
   let response = await fetch(METRICS, { signal });
   // The session is renewed by any call of the API; this one is not in its table.
   if (response.status === 401) {

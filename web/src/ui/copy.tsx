@@ -9,13 +9,16 @@ export function Copy({
   label = 'Copy',
   onCopied,
 }: {
-  readonly text: string;
+  /** A long text is made, or even fetched, when it is asked for. */
+  readonly text: string | (() => Promise<string>);
   readonly label?: string;
   readonly onCopied?: () => void;
 }) {
   const [copied, setCopied] = useState(false);
   const copy = async () => {
-    await navigator.clipboard.writeText(text);
+    if (typeof text === 'string') await navigator.clipboard.writeText(text);
+    // What comes later is still owed to the click, which browsers ask for.
+    else await navigator.clipboard.write([new ClipboardItem({ 'text/plain': text() })]);
     setCopied(true);
     onCopied?.();
     setTimeout(() => setCopied(false), 2_000);

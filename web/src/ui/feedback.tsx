@@ -66,7 +66,7 @@ export function Fault({ error, className }: { readonly error: Error | null; read
   const problem = error instanceof CallError ? error.problem : null;
   return (
     <p role="alert" className={classes('rounded-control bg-bad-quiet px-3 py-2 text-13 text-bad', className)}>
-      {problem ? `${problem.title} ${problem.hint}` : error.message}
+      {problem ? `${problem.detail} ${problem.hint}` : error.message}
       {problem && <code className="ml-1.5 font-mono text-12">({problem.code})</code>}
     </p>
   );

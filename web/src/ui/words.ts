@@ -38,6 +38,10 @@ export function bytes(count: number): string {
   return `${number.format(count / 1_000 ** power)} ${units[power]}`;
 }
 
+/** `768 MB`, `1.5 GB`: as memory is sold, by powers of two. */
+export const megabytes = (count: number): string =>
+  count < 1_024 ? `${count} MB` : `${number.format(count / 1_024)} GB`;
+
 /** `940`, `12.4k`, `3.1M`. */
 export function compact(count: number): string {
   return new Intl.NumberFormat('en', { notation: 'compact', maximumFractionDigits: 1 })

@@ -10,6 +10,7 @@ import { Phase } from './phase';
 const names: Readonly<Record<MachineFinding['part'], string>> = {
   process: 'Agents as processes',
   docker: 'Agents in containers',
+  swarm: 'Agents as services of a swarm',
   memory: 'Memory',
   disk: 'Disk',
   git: 'git',

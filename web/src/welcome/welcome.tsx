@@ -1,6 +1,7 @@
 'use client';
 import type { Deployment } from '@aether/contracts/deployment';
 import { Check } from 'lucide-react';
+import { useEffect, useState } from 'react';
 import { useRead } from '@/api/queries';
 import { Body, Page } from '@/frame/page';
 import { useQueryState } from '@/frame/query-state';
@@ -9,6 +10,7 @@ import { classes } from '@/ui/classes';
 import { Loaded } from '@/ui/feedback';
 import { AgentPhase } from './agent-phase';
 import { EnvironmentPhase } from './environment-phase';
+import { keepLeftAt, leftAt } from './left-at';
 import { ModelPhase } from './model-phase';
 import { ReadyPhase } from './ready-phase';
 
@@ -24,9 +26,19 @@ type PhaseId = (typeof phases)[number]['id'];
 const living = (deployments: readonly Deployment[]) =>
   deployments.filter(({ state }) => state !== 'deleted' && state !== 'deleting');
 
+const hasReady = (deployments: readonly Deployment[]) => deployments.some(({ state }) => state === 'ready');
+
+/** How far a system is by what it has; where it has nothing yet, the phase that was left. */
+function phaseOf(deployments: readonly Deployment[]): PhaseId {
+  if (hasReady(deployments)) return 'ready';
+  if (deployments.length > 0) return 'agent';
+  const left = leftAt();
+  return left === 'model' || left === 'agent' ? left : 'environment';
+}
+
 /**
- * From the account to the first work. The address says the phase, so that it can be left and come back to; whoever
- * comes without one is led on to where they are.
+ * From the account to the first work. The address says the phase; whoever comes without one goes on where they left,
+ * by Home and the commands, which lead here until there is an agent.
  */
 export function Welcome() {
   const deployments = useRead('GET /api/v1/deployments', { limit: 200 });
@@ -47,9 +59,11 @@ export function Welcome() {
 }
 
 function Phases({ deployments }: { readonly deployments: readonly Deployment[] }) {
-  const isReady = deployments.some(({ state }) => state === 'ready');
-  const usual = isReady ? 'ready' : deployments.length > 0 ? 'agent' : 'environment';
+  const isReady = hasReady(deployments);
+  // Once, so that whoever watches their agent start is not moved on by its end.
+  const [usual] = useState(() => phaseOf(deployments));
   const [phase, setPhase] = useQueryState<PhaseId>('phase', usual);
+  useEffect(() => keepLeftAt(phase), [phase]);
   const at = phases.findIndex(({ id }) => id === phase);
   return (
     <>

@@ -1,4 +1,4 @@
-import type { ElkNode } from 'elkjs/lib/elk-api';
+import type { ELK, ElkNode } from 'elkjs/lib/elk-api';
 import type { Task } from '@aether/contracts/mission-schemas';
 
 export const NODE_WIDTH = 224;
@@ -24,11 +24,23 @@ export const structureOf = (tasks: readonly Pick<Task, 'id' | 'dependsOn'>[]): s
     .sort()
     .join(';');
 
+let elk: Promise<ELK> | undefined;
+
+/** One worker for all graphs: laying out a large one takes longer than a page may stand still. */
+const startElk = async (): Promise<ELK> => {
+  const { default: Elk } = await import('elkjs/lib/elk-api.js');
+  return new Elk({
+    workerFactory: () => new Worker(new URL('./elk.worker.ts', import.meta.url), { type: 'module' }),
+  });
+};
+
 /** Layers from left to right. The library is large, so that it is loaded with the first graph. */
 export async function layOut(tasks: readonly Pick<Task, 'id' | 'dependsOn'>[]): Promise<Layout> {
-  const { default: Elk } = await import('elkjs/lib/elk.bundled.js');
+  const layouter = await (elk ??= startElk());
+  // Ids grow with time: what is added comes last, and the others keep their order.
+  const inOrder = [...tasks].sort((a, b) => a.id.localeCompare(b.id));
   const known = new Set(tasks.map(({ id }) => id));
-  const graph: ElkNode = await new Elk().layout<ElkNode>({
+  const graph: ElkNode = await layouter.layout<ElkNode>({
     id: 'root',
     layoutOptions: {
       'elk.algorithm': 'layered',
@@ -44,8 +56,8 @@ export async function layOut(tasks: readonly Pick<Task, 'id' | 'dependsOn'>[]): 
       'elk.layered.nodePlacement.strategy': 'BRANDES_KOEPF',
       'elk.layered.nodePlacement.bk.fixedAlignment': 'BALANCED',
     },
-    children: tasks.map(({ id }) => ({ id, width: NODE_WIDTH, height: NODE_HEIGHT })),
-    edges: tasks.flatMap(({ id, dependsOn }) =>
+    children: inOrder.map(({ id }) => ({ id, width: NODE_WIDTH, height: NODE_HEIGHT })),
+    edges: inOrder.flatMap(({ id, dependsOn }) =>
       dependsOn
         .filter((from) => known.has(from))
         .map((from) => ({ id: edgeId(from, id), sources: [from], targets: [id] })),
@@ -59,5 +71,17 @@ export async function layOut(tasks: readonly Pick<Task, 'id' | 'dependsOn'>[]): 
         return section ? [[id, [section.startPoint, ...(section.bendPoints ?? []), section.endPoint]]] : [];
       }),
     ),
+  };
+}
+
+/** The same layout, moved so that a task that was there before stays where it was. */
+export function movedBack(layout: Layout, before: Layout): Layout {
+  const [id, now] = [...layout.nodes].find(([each]) => before.nodes.has(each)) ?? [];
+  const then = id === undefined ? undefined : before.nodes.get(id);
+  if (!now || !then) return layout;
+  const move = ({ x, y }: Point): Point => ({ x: x + then.x - now.x, y: y + then.y - now.y });
+  return {
+    nodes: new Map([...layout.nodes].map(([each, point]) => [each, move(point)])),
+    routes: new Map([...layout.routes].map(([each, points]) => [each, points.map(move)])),
   };
 }

@@ -1,43 +1,54 @@
 'use client';
 import '@xyflow/react/dist/base.css';
-import type { Task } from '@aether/contracts/mission-schemas';
-import {
-  Background,
-  Controls,
-  MarkerType,
-  ReactFlow,
-  type Connection,
-  type IsValidConnection,
-} from '@xyflow/react';
-import { useEffect, useMemo, useRef, useState } from 'react';
+import { Background, Controls, ReactFlow, type Connection, type IsValidConnection } from '@xyflow/react';
+import { useMemo, useState } from 'react';
 import { classes } from '@/ui/classes';
-import { criticalPath } from './critical-path';
+import type { PlanChanges } from '../history';
 import { cycleOf } from './cycle';
-import { edgeId, layOut, structureOf, type Layout } from './layout';
-import { RoutedEdge, type RoutedEdgeType } from './routed-edge';
-import { TaskNode, type TaskNodeType } from './task-node';
+import { elementsOf } from './elements';
+import type { GraphTask } from './graph-task';
+import { RoutedEdge } from './routed-edge';
+import { TaskNode } from './task-node';
+import { useLayout } from './use-layout';
 
 const nodeTypes = { task: TaskNode };
 const edgeTypes = { routed: RoutedEdge };
-const noLayout: Layout = { nodes: new Map(), routes: new Map() };
 
 export interface TaskGraphProps {
-  readonly tasks: readonly Task[];
+  readonly tasks: readonly GraphTask[];
   readonly selected: string | null;
   readonly onSelect: (taskId: string | null) => void;
   /** Absent where the graph is only looked at. */
   readonly onConnect?: (taskId: string, dependsOn: string) => void;
   readonly onDisconnect?: (taskId: string, dependsOn: string) => void;
+  /** Of a plan, to be pointed out. */
+  readonly changes?: PlanChanges | null;
+  /** Why a task that could begin has not, by its id. */
+  readonly waits?: ReadonlyMap<string, string>;
 }
 
 /** The tasks of a mission and what waits for what. Places stay while the structure stays. */
-export function TaskGraph({ tasks, selected, onSelect, onConnect, onDisconnect }: TaskGraphProps) {
-  const layout = useLayout(tasks);
+export function TaskGraph({
+  tasks,
+  selected,
+  onSelect,
+  onConnect,
+  onDisconnect,
+  changes,
+  waits,
+}: TaskGraphProps) {
+  const { layout, isLaidOut } = useLayout(tasks);
   const [refusal, setRefusal] = useState<string | null>(null);
+  const [selectedEdge, setSelectedEdge] = useState<string | null>(null);
   const mayEdit = onConnect !== undefined;
   const { nodes, edges } = useMemo(
-    () => elementsOf({ tasks, layout, selected, mayEdit }),
-    [tasks, layout, selected, mayEdit],
+    () =>
+      elementsOf({
+        ...{ tasks, layout, selected, selectedEdge, mayEdit },
+        ...(changes && { changes }),
+        ...(waits && { waits }),
+      }),
+    [tasks, layout, selected, selectedEdge, mayEdit, changes, waits],
   );
 
   const isValid: IsValidConnection = ({ source, target }) => {
@@ -51,7 +62,7 @@ export function TaskGraph({ tasks, selected, onSelect, onConnect, onDisconnect }
   if (layout.nodes.size === 0)
     return <div role="status" aria-label="Laying out the graph" className="h-full" />;
   return (
-    <div className="relative h-full">
+    <div className="relative h-full" aria-busy={!isLaidOut}>
       <ReactFlow
         nodes={nodes}
         edges={edges}
@@ -72,6 +83,13 @@ export function TaskGraph({ tasks, selected, onSelect, onConnect, onDisconnect }
         onNodesChange={(changes) => {
           const chosen = changes.find((change) => change.type === 'select' && change.selected);
           if (chosen && 'id' in chosen) onSelect(chosen.id);
+        }}
+        onEdgesChange={(changes) => {
+          for (const change of changes)
+            if (change.type === 'select')
+              setSelectedEdge((before) =>
+                change.selected ? change.id : before === change.id ? null : before,
+              );
         }}
         onPaneClick={() => onSelect(null)}
         fitView
@@ -98,76 +116,4 @@ export function TaskGraph({ tasks, selected, onSelect, onConnect, onDisconnect }
       </p>
     </div>
   );
-}
-
-function useLayout(tasks: readonly Task[]): Layout {
-  const [layout, setLayout] = useState(noLayout);
-  const latest = useRef(tasks);
-  useEffect(() => {
-    latest.current = tasks;
-  });
-  const structure = structureOf(tasks);
-  useEffect(() => {
-    let isCurrent = true;
-    void layOut(latest.current).then((laidOut) => isCurrent && setLayout(laidOut));
-    return () => {
-      isCurrent = false;
-    };
-  }, [structure]);
-  return layout;
-}
-
-function elementsOf({
-  tasks,
-  layout,
-  selected,
-  mayEdit,
-}: {
-  tasks: readonly Task[];
-  layout: Layout;
-  selected: string | null;
-  mayEdit: boolean;
-}): { nodes: TaskNodeType[]; edges: RoutedEdgeType[] } {
-  const critical = criticalPath(tasks);
-  const byId = new Map(tasks.map((task) => [task.id, task]));
-  const nodes = tasks.flatMap((task): TaskNodeType[] => {
-    const position = layout.nodes.get(task.id);
-    if (!position) return [];
-    const isReady = task.dependsOn.every((id) => byId.get(id)?.state === 'accepted');
-    return [
-      {
-        id: task.id,
-        type: 'task',
-        position,
-        selected: task.id === selected,
-        ariaLabel: `${task.title}, ${task.state}`,
-        data: { task, isCritical: critical.includes(task.id), isReady, mayConnect: mayEdit },
-      },
-    ];
-  });
-  const edges = tasks.flatMap((task) =>
-    task.dependsOn.map((source): RoutedEdgeType => {
-      const at = critical.indexOf(source);
-      const isCritical = at >= 0 && critical[at + 1] === task.id;
-      const isFlowing = byId.get(source)?.state === 'accepted' && task.state === 'running';
-      const colour = isCritical ? 'var(--dim)' : 'var(--line-strong)';
-      return {
-        id: edgeId(source, task.id),
-        type: 'routed',
-        data: { route: layout.routes.get(edgeId(source, task.id)) },
-        source,
-        target: task.id,
-        animated: isFlowing,
-        deletable: mayEdit,
-        style: { stroke: isFlowing ? 'var(--info)' : colour, strokeWidth: isCritical ? 2.25 : 1.25 },
-        markerEnd: {
-          type: MarkerType.ArrowClosed,
-          color: isFlowing ? 'var(--info)' : colour,
-          width: 14,
-          height: 14,
-        },
-      };
-    }),
-  );
-  return { nodes, edges };
 }

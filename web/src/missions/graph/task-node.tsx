@@ -1,17 +1,21 @@
 'use client';
-import type { Task } from '@aether/contracts/mission-schemas';
 import { Handle, Position, type Node, type NodeProps } from '@xyflow/react';
 import { AgentMark, agentColour } from '@/ui/agent-mark';
 import { classes } from '@/ui/classes';
-import { StateIcon, toneText, lookOf, wordOf } from '@/ui/state';
+import { StateIcon, Tag, toneText, lookOf, wordOf } from '@/ui/state';
 import { Elapsed } from '@/ui/time';
+import type { GraphTask } from './graph-task';
 import { NODE_HEIGHT, NODE_WIDTH } from './layout';
 
 interface TaskNodeData extends Record<string, unknown> {
-  readonly task: Task;
+  readonly task: GraphTask;
   readonly isCritical: boolean;
   readonly isReady: boolean;
   readonly mayConnect: boolean;
+  /** Why it has not begun. */
+  readonly reason: string | null;
+  /** What of it is different from the last plan. */
+  readonly change: readonly string[];
 }
 export type TaskNodeType = Node<TaskNodeData, 'task'>;
 
@@ -22,10 +26,10 @@ const handleOf = (mayConnect: boolean) =>
     : 'size-px! min-w-0! min-h-0! border-0! bg-transparent!';
 
 export function TaskNode({
-  data: { task, isCritical, isReady, mayConnect },
+  data: { task, isCritical, isReady, mayConnect, reason, change },
   selected,
 }: NodeProps<TaskNodeType>) {
-  const word = task.state === 'waiting' ? (isReady ? 'Ready' : 'Waits') : wordOf(task.state);
+  const word = task.state === 'waiting' ? (reason ?? (isReady ? 'Ready' : 'Waits')) : wordOf(task.state);
   const isFinal = task.state === 'cancelled';
   return (
     <div
@@ -39,9 +43,10 @@ export function TaskNode({
         selected
           ? 'border-accent shadow-[0_0_0_2px_var(--accent-quiet)]'
           : isCritical
-            ? 'border-line-strong'
+            ? 'border-line-strong shadow-[inset_0_0_0_1px_var(--line-strong)]'
             : 'border-line',
         isFinal && 'opacity-55',
+        change.length > 0 && !selected && 'border-wait bg-wait-quiet',
       )}
     >
       <Handle
@@ -58,12 +63,26 @@ export function TaskNode({
       </p>
       <div className="flex items-center gap-1.5 text-12">
         <StateIcon state={task.state} className="size-3.5" />
-        <span className={classes('truncate', toneText[lookOf(task.state).tone])}>{word}</span>
-        <span className="ml-auto flex items-center gap-1.5 text-dim">
-          {task.state === 'running' && <Elapsed from={task.updatedAt} />}
+        <span className={classes('min-w-0 truncate', toneText[lookOf(task.state).tone])} title={word}>
+          {word}
+        </span>
+        <span className="ml-auto flex shrink-0 items-center gap-1.5 text-dim">
+          {change.length > 0 && (
+            <span title={`Different: ${change.join(', ')}`}>
+              <Tag tone="wait">{change[0] === 'new' ? 'new' : 'changed'}</Tag>
+            </span>
+          )}
+          {task.state === 'running' && task.updatedAt && <Elapsed from={task.updatedAt} />}
           {task.attempts > 1 && <span title={`${task.attempts} attempts`}>×{task.attempts}</span>}
           {task.agentName ? (
-            <AgentMark name={task.agentName} size="small" />
+            <span className="flex items-center gap-1">
+              {task.state !== 'running' || (
+                <span className="max-w-16 truncate" title={task.agentName}>
+                  {task.agentName}
+                </span>
+              )}
+              <AgentMark name={task.agentName} size="small" />
+            </span>
           ) : (
             <span title="Estimate">{task.estimateMinutes} m</span>
           )}

@@ -1,188 +1,123 @@
 'use client';
-import { ChevronDown, Columns2, FileDiff, FileMinus, FilePlus, Rows2 } from 'lucide-react';
-import { memo, useMemo, useState } from 'react';
+import { useVirtualizer } from '@tanstack/react-virtual';
+import { ChevronDown, ChevronUp, Columns2, Rows2 } from 'lucide-react';
+import { useMemo, useRef, useState } from 'react';
 import { useRead } from '@/api/queries';
-import { classes } from '@/ui/classes';
+import { useKeys } from '@/frame/keys';
+import { IconButton } from '@/ui/button';
 import { Empty, Loaded } from '@/ui/feedback';
 import { plural } from '@/ui/words';
-import { parseDiff, sideBySide, type DiffFile, type DiffLine } from './diff';
+import { parseDiff, type DiffFile } from './diff';
+import { Row } from './diff-row';
+import { rowsOf } from './diff-rows';
+import { FileTree } from './file-tree';
 
-const fills = {
-  same: '',
-  added: 'bg-good-quiet',
-  removed: 'bg-bad-quiet',
-  hunk: 'bg-info-quiet text-info',
-} as const;
-const signs = { same: ' ', added: '+', removed: '-', hunk: '' } as const;
-/** Longer files are folded at first. */
-const LONG = 400;
+const LINE_PX = 18;
 
-/** What an attempt changed, file by file. */
+/** What an attempt changed, file by file; only the lines in sight are drawn. */
 export function DiffView({ attemptId }: { readonly attemptId: string }) {
   const diff = useRead('GET /api/v1/attempts/{id}/diff', { id: attemptId });
-  const [isSplit, setSplit] = useState(false);
   if (diff.error?.code === 'no_diff')
     return (
       <Empty drawing="graph" title="There is no commit to compare">
         {diff.error.problem.hint}
       </Empty>
     );
-  return (
-    <Loaded query={diff}>
-      {(data) => <Files diff={data.diff} isTruncated={data.truncated} isSplit={isSplit} onSplit={setSplit} />}
-    </Loaded>
-  );
+  return <Loaded query={diff}>{(data) => <Files diff={data.diff} isTruncated={data.truncated} />}</Loaded>;
 }
 
-function Files({
-  diff,
-  isTruncated,
-  isSplit,
-  onSplit,
-}: {
-  readonly diff: string;
-  readonly isTruncated: boolean;
-  readonly isSplit: boolean;
-  readonly onSplit: (isSplit: boolean) => void;
-}) {
+function Files({ diff, isTruncated }: { readonly diff: string; readonly isTruncated: boolean }) {
   const files = useMemo(() => parseDiff(diff), [diff]);
+  const [isSplit, setSplit] = useState(false);
+  const [folded, setFolded] = useState<ReadonlySet<string>>(new Set());
+  const rows = useMemo(() => rowsOf(files, { isSplit, folded }), [files, isSplit, folded]);
+  const scroller = useRef<HTMLDivElement>(null);
+  const list = useVirtualizer({
+    count: rows.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => LINE_PX,
+    overscan: 30,
+  });
+  const top = list.scrollOffset ?? 0;
+  const first = list.getVirtualItems().find(({ end }) => end > top + 1);
+  const current = rows[first?.index ?? 0]?.file;
+  const show = (file: DiffFile | undefined) => {
+    const at = rows.findIndex((row) => row.kind === 'head' && row.file === file);
+    if (at >= 0) list.scrollToIndex(at, { align: 'start' });
+  };
+  const step = (by: number) => show(files[files.findIndex((file) => file === current) + by]);
+  useKeys({ ']': () => step(1), '[': () => step(-1) });
+  const fold = ({ path }: DiffFile) =>
+    setFolded((old) =>
+      old.has(path) ? new Set([...old].filter((each) => each !== path)) : new Set([...old, path]),
+    );
   const sum = (field: 'additions' | 'deletions') => files.reduce((total, file) => total + file[field], 0);
   if (files.length === 0)
     return <Empty title="Nothing changed">The attempt ended without a change to the repository.</Empty>;
   return (
-    <div className="space-y-4 p-4">
-      <div className="flex items-center gap-3 text-12 text-dim">
-        <span>
+    <div className="flex h-full flex-col">
+      <div className="flex shrink-0 items-center gap-2 border-b border-line px-4 py-1.5 text-12 text-dim">
+        <span className="shrink-0">
           {plural(files.length, 'file')} <span className="text-good">+{sum('additions')}</span>{' '}
           <span className="text-bad">−{sum('deletions')}</span>
         </span>
+        <span className="min-w-0 flex-1 truncate text-right font-mono" title={current?.path}>
+          {current?.path}
+        </span>
+        <IconButton label="File before" onClick={() => step(-1)} disabled={current === files[0]}>
+          <ChevronUp aria-hidden />
+        </IconButton>
+        <IconButton label="Next file" onClick={() => step(1)} disabled={current === files.at(-1)}>
+          <ChevronDown aria-hidden />
+        </IconButton>
         <button
           type="button"
           aria-pressed={isSplit}
-          onClick={() => onSplit(!isSplit)}
-          className="ml-auto flex items-center gap-1.5 rounded-control px-2 py-1 hover:bg-raised hover:text-ink"
+          onClick={() => setSplit(!isSplit)}
+          className="flex shrink-0 items-center gap-1.5 rounded-control px-2 py-1 hover:bg-raised hover:text-ink"
         >
           {isSplit ? <Rows2 aria-hidden className="size-4" /> : <Columns2 aria-hidden className="size-4" />}
-          {isSplit ? 'One column' : 'Side by side'}
+          <span className="max-sm:sr-only">{isSplit ? 'One column' : 'Side by side'}</span>
         </button>
       </div>
       {isTruncated && (
-        <p className="rounded-control bg-wait-quiet px-3 py-2 text-wait">
+        <p className="shrink-0 bg-wait-quiet px-4 py-2 text-wait">
           The change is longer than is shown here; the whole is in the commit.
         </p>
       )}
-      {files.map((file) => (
-        <File key={file.path} file={file} isSplit={isSplit} />
-      ))}
+      <div className="flex min-h-0 flex-1">
+        {files.length > 1 && (
+          <div className="hidden w-56 shrink-0 overflow-y-auto border-r border-line md:block">
+            <FileTree files={files} current={current?.path} onChoose={show} />
+          </div>
+        )}
+        <div
+          ref={scroller}
+          tabIndex={0}
+          role="region"
+          aria-label="Lines"
+          className="min-w-0 flex-1 overflow-auto px-4 pb-4"
+        >
+          <div className="relative" style={{ height: list.getTotalSize() }}>
+            {list.getVirtualItems().map(({ index, start }) => {
+              const row = rows[index];
+              return (
+                row && (
+                  <div
+                    key={index}
+                    ref={list.measureElement}
+                    data-index={index}
+                    style={{ transform: `translateY(${start}px)` }}
+                    className="absolute inset-x-0 top-0"
+                  >
+                    <Row row={row} isFolded={folded.has(row.file.path)} onFold={() => fold(row.file)} />
+                  </div>
+                )
+              );
+            })}
+          </div>
+        </div>
+      </div>
     </div>
-  );
-}
-
-const icons = { added: FilePlus, modified: FileDiff, deleted: FileMinus, renamed: FileDiff };
-
-const File = memo(function File({ file, isSplit }: { readonly file: DiffFile; readonly isSplit: boolean }) {
-  const [isOpen, setOpen] = useState(file.lines.length <= LONG);
-  const Icon = icons[file.status];
-  return (
-    <section aria-label={file.path} className="overflow-hidden rounded-card border border-line">
-      <button
-        type="button"
-        aria-expanded={isOpen}
-        onClick={() => setOpen(!isOpen)}
-        className="flex w-full items-center gap-2 bg-raised px-3 py-1.5 text-left"
-      >
-        <ChevronDown
-          aria-hidden
-          className={classes('size-4 text-dim transition-transform', !isOpen && '-rotate-90')}
-        />
-        <Icon aria-hidden className="size-4 text-dim" />
-        <span className="min-w-0 flex-1 truncate font-mono text-12" title={file.path}>
-          {file.path}
-        </span>
-        <span className="text-12 text-dim">{file.status}</span>
-        <span className="text-12 text-good">+{file.additions}</span>
-        <span className="text-12 text-bad">−{file.deletions}</span>
-      </button>
-      {isOpen &&
-        (file.isBinary ? (
-          <p className="p-3 text-dim">A binary file.</p>
-        ) : isSplit ? (
-          <Split lines={file.lines} />
-        ) : (
-          <Unified lines={file.lines} />
-        ))}
-    </section>
-  );
-});
-
-const numberCell = 'w-10 px-1.5 text-right text-faint select-none';
-
-function Unified({ lines }: { readonly lines: readonly DiffLine[] }) {
-  return (
-    <div tabIndex={0} role="region" aria-label="Lines" className="overflow-x-auto">
-      <table className="w-full border-collapse font-mono text-12">
-        <tbody>
-          {lines.map((line, at) => (
-            <tr key={at} className={fills[line.kind]}>
-              <td className={numberCell}>{line.before}</td>
-              <td className={numberCell}>{line.after}</td>
-              <td className="w-full pr-3 whitespace-pre">
-                <span aria-hidden className="mr-1 select-none">
-                  {signs[line.kind]}
-                </span>
-                {line.text}
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
-  );
-}
-
-function Split({ lines }: { readonly lines: readonly DiffLine[] }) {
-  return (
-    <div tabIndex={0} role="region" aria-label="Lines side by side" className="overflow-x-auto">
-      <table className="w-full table-fixed border-collapse font-mono text-12">
-        <tbody>
-          {sideBySide(lines).map(({ left, right }, at) =>
-            left?.kind === 'hunk' ? (
-              <tr key={at} className={fills.hunk}>
-                <td colSpan={2} className="px-2">
-                  {left.text}
-                </td>
-              </tr>
-            ) : (
-              <tr key={at} className="align-top">
-                <Side line={left} number={left?.before} />
-                <Side line={right} number={right?.after} />
-              </tr>
-            ),
-          )}
-        </tbody>
-      </table>
-    </div>
-  );
-}
-
-function Side({
-  line,
-  number,
-}: {
-  readonly line: DiffLine | null;
-  readonly number: number | null | undefined;
-}) {
-  return (
-    <td
-      className={classes(
-        'border-r border-line py-px last:border-r-0',
-        line ? fills[line.kind] : 'bg-raised/60',
-      )}
-    >
-      <span className="flex">
-        <span className="w-10 shrink-0 px-1.5 text-right text-faint select-none">{number}</span>
-        <span className="min-w-0 break-all whitespace-pre-wrap">{line?.text}</span>
-      </span>
-    </td>
   );
 }

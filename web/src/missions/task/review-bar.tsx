@@ -3,6 +3,7 @@ import type { Task } from '@aether/contracts/mission-schemas';
 import { Check, CornerUpLeft, Send } from 'lucide-react';
 import { useState } from 'react';
 import { useChange } from '@/api/queries';
+import { useKeys } from '@/frame/keys';
 import { Button } from '@/ui/button';
 import { Fault } from '@/ui/feedback';
 import { TextArea } from '@/ui/field';
@@ -15,6 +16,12 @@ export function ReviewBar({ task }: { readonly task: Task }) {
   const review = useChange('POST /api/v1/tasks/{id}/review', { refresh });
   const answer = useChange('POST /api/v1/tasks/{id}/answer', { refresh });
   const { id, attemptId } = task;
+  const accept = () => attemptId && review.mutate({ id, attemptId, verdict: 'accept' });
+  useKeys(
+    task.state === 'reported' && !isSendingBack && !review.isPending
+      ? { a: accept, r: () => setSendingBack(true) }
+      : {},
+  );
 
   if (task.state === 'asking')
     return (
@@ -58,11 +65,7 @@ export function ReviewBar({ task }: { readonly task: Task }) {
       <Fault error={review.error} />
       <div className="flex flex-wrap gap-2">
         {!isSendingBack && (
-          <Button
-            look="primary"
-            busy={review.isPending}
-            onClick={() => review.mutate({ id, attemptId, verdict: 'accept' })}
-          >
+          <Button look="primary" busy={review.isPending} aria-keyshortcuts="A" onClick={accept}>
             <Check aria-hidden /> Accept
           </Button>
         )}
@@ -81,7 +84,7 @@ export function ReviewBar({ task }: { readonly task: Task }) {
             </Button>
           </>
         ) : (
-          <Button onClick={() => setSendingBack(true)}>
+          <Button aria-keyshortcuts="R" onClick={() => setSendingBack(true)}>
             <CornerUpLeft aria-hidden /> Send back…
           </Button>
         )}

@@ -1,19 +1,22 @@
 'use client';
 import type { Mission, Task } from '@aether/contracts/mission-schemas';
 import { Pencil, RotateCcw, Trash2, X } from 'lucide-react';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { useChange, useRead, useReadPages } from '@/api/queries';
 import { useMay } from '@/api/session';
+import { useQueryState } from '@/frame/query-state';
 import { AgentMark } from '@/ui/agent-mark';
 import { Button } from '@/ui/button';
 import { Confirm, Drawer } from '@/ui/dialog';
 import { Empty, Fault, Loaded } from '@/ui/feedback';
 import { Link } from '@/ui/link';
 import { Markdown } from '@/ui/markdown';
+import { ReasonText } from '@/ui/reason';
 import { StateBadge, Tag } from '@/ui/state';
 import { TabLine } from '@/ui/tabs';
 import { Ago, Elapsed } from '@/ui/time';
 import { Thread } from '../thread';
+import { usePlanEdits } from '../use-plan-edits';
 import { DiffView } from './diff-view';
 import { ReceiptView } from './receipt';
 import { ReviewBar } from './review-bar';
@@ -38,9 +41,12 @@ interface TaskDrawerProps {
 
 export function TaskDrawer({ task, tasks, mission, onClose, onSelect }: TaskDrawerProps) {
   const may = useMay();
-  const [tab, setTab] = useState<TabId>(task.state === 'reported' ? 'diff' : 'task');
+  const [asked, setAsked] = useQueryState<TabId | ''>('part', '');
+  const [shown, setTab] = useState<TabId>(asked || (task.state === 'reported' ? 'diff' : 'task'));
+  // A link leads to one part of one task; afterwards it is as one chooses.
+  useEffect(() => setAsked(''), [setAsked]);
   return (
-    <Drawer open onClose={onClose} title={task.title} widthPx={tab === 'diff' ? 860 : 560}>
+    <Drawer open onClose={onClose} title={task.title} widthPx={shown === 'diff' ? 1120 : 560}>
       <div className="flex h-full flex-col">
         <div className="border-b border-line px-4">
           <div className="flex flex-wrap items-center gap-2 pt-3 pb-1 text-12 text-dim">
@@ -53,11 +59,11 @@ export function TaskDrawer({ task, tasks, mission, onClose, onSelect }: TaskDraw
             )}
             <span className="ml-auto font-mono">{task.key}</span>
           </div>
-          <TabLine label="Parts of the task" tabs={tabs} value={tab} onChange={setTab} />
+          <TabLine label="Parts of the task" tabs={tabs} value={shown} onChange={setTab} />
         </div>
         <div className="min-h-0 flex-1 overflow-auto">
-          {tab === 'task' && <About task={task} tasks={tasks} mission={mission} onSelect={onSelect} />}
-          {tab === 'work' && (
+          {shown === 'task' && <About task={task} tasks={tasks} mission={mission} onSelect={onSelect} />}
+          {shown === 'work' && (
             <div className="p-4">
               {task.receipt ? (
                 <ReceiptView receipt={task.receipt} />
@@ -68,14 +74,14 @@ export function TaskDrawer({ task, tasks, mission, onClose, onSelect }: TaskDraw
               )}
             </div>
           )}
-          {tab === 'diff' &&
+          {shown === 'diff' &&
             (task.attemptId ? (
               <DiffView attemptId={task.attemptId} />
             ) : (
               <Empty drawing="graph" title="No changes yet" />
             ))}
-          {tab === 'thread' && <Thread missionId={mission.id} taskId={task.id} />}
-          {tab === 'attempts' && <Attempts taskId={task.id} />}
+          {shown === 'thread' && <Thread missionId={mission.id} taskId={task.id} />}
+          {shown === 'attempts' && <Attempts taskId={task.id} />}
         </div>
         {may('missions:write') && <ReviewBar task={task} />}
       </div>
@@ -89,11 +95,9 @@ function About({ task, tasks, mission, onSelect }: Omit<TaskDrawerProps, 'onClos
   const [asked, setAsked] = useState<'remove' | 'cancel' | null>(null);
   const refresh = ['GET /api/v1/tasks'] as const;
   const close = () => setAsked(null);
-  const remove = useChange('DELETE /api/v1/tasks/{id}', { refresh, onDone: close });
+  const edits = usePlanEdits(tasks);
   const cancel = useChange('POST /api/v1/tasks/{id}/cancel', { refresh, onDone: close });
   const retry = useChange('POST /api/v1/tasks/{id}/retry', { refresh });
-  const disconnect = useChange('DELETE /api/v1/tasks/{id}/dependencies/{dependsOn}', { refresh });
-  const connect = useChange('POST /api/v1/tasks/{id}/dependencies', { refresh });
   const wait = useRead(
     'GET /api/v1/tasks/{id}/wait',
     { id: task.id },
@@ -104,90 +108,98 @@ function About({ task, tasks, mission, onSelect }: Omit<TaskDrawerProps, 'onClos
   const mayWrite = may('missions:write');
   const others = tasks.filter(({ id }) => id !== task.id && !task.dependsOn.includes(id));
   return (
-    <div className="space-y-5 p-4">
-      {task.reason && task.state !== 'asking' && (
-        <p className="rounded-control bg-wait-quiet px-3 py-2 text-wait">
-          {task.reason.cause} {task.reason.remedy}
-        </p>
-      )}
-      {wait.data?.wait && (
-        <p className="rounded-control bg-info-quiet px-3 py-2 text-info">
-          {wait.data.wait.text} {wait.data.wait.remedy}
-        </p>
-      )}
-      <section aria-label="Instructions">
-        <Markdown text={task.instructions} />
-      </section>
-      <section>
-        <h3 className="mb-2 text-12 font-semibold text-dim">Begins after</h3>
-        <ul className="space-y-1">
-          {task.dependsOn.map((id) => (
-            <li key={id} className="flex items-center gap-2">
-              <button
-                type="button"
-                onClick={() => onSelect(id)}
-                className="min-w-0 flex-1 truncate rounded-control px-2 py-1 text-left hover:bg-raised"
-              >
-                {byId.get(id)?.title ?? id}
-              </button>
-              <StateBadge state={byId.get(id)?.state ?? 'waiting'} />
-              {mayWrite && isUnbegun && (
-                <Button
-                  size="small"
-                  look="quiet"
-                  aria-label={`Do not wait for ${byId.get(id)?.title ?? id}`}
-                  onClick={() => disconnect.mutate({ id: task.id, dependsOn: id })}
-                >
-                  <X aria-hidden />
-                </Button>
-              )}
-            </li>
-          ))}
-          {task.dependsOn.length === 0 && <li className="text-dim">Nothing; it may begin at once.</li>}
-        </ul>
-        {mayWrite && isUnbegun && others.length > 0 && (
-          <select
-            aria-label="Add a task to wait for"
-            value=""
-            onChange={(event) => connect.mutate({ id: task.id, dependsOn: event.target.value })}
-            className="mt-2 h-8 w-full rounded-control border border-line bg-surface px-2 text-dim"
-          >
-            <option value="">Wait for another task…</option>
-            {others.map(({ id, title }) => (
-              <option key={id} value={id}>
-                {title}
-              </option>
-            ))}
-          </select>
+    <div className="flex h-full flex-col">
+      <div
+        role="region"
+        aria-label="The task"
+        tabIndex={0}
+        className="min-h-0 flex-1 space-y-5 overflow-auto p-4"
+      >
+        {task.reason && task.state !== 'asking' && (
+          <p className="rounded-control bg-wait-quiet px-3 py-2 text-wait">
+            <ReasonText reason={task.reason} />
+          </p>
         )}
-        <Fault error={connect.error ?? disconnect.error} className="mt-2" />
-      </section>
-      <dl className="grid grid-cols-2 gap-3">
-        <div>
-          <dt className="text-12 text-dim">Needs</dt>
-          <dd className="mt-1 flex flex-wrap gap-1">
-            {task.requires.length ? task.requires.map((name) => <Tag key={name}>{name}</Tag>) : 'any agent'}
-          </dd>
-        </div>
-        <div>
-          <dt className="text-12 text-dim">Estimate</dt>
-          <dd className="mt-1">
-            {task.estimateMinutes} m, {task.chainMinutes} m with what follows
-          </dd>
-        </div>
-      </dl>
-      {task.feedback.length > 0 && (
-        <section>
-          <h3 className="mb-2 text-12 font-semibold text-dim">Told to the next attempt</h3>
-          <ul className="list-disc space-y-1 pl-5">
-            {task.feedback.map((text) => (
-              <li key={text}>{text}</li>
-            ))}
-          </ul>
+        {wait.data?.wait && (
+          <p className="rounded-control bg-info-quiet px-3 py-2 text-info">
+            {wait.data.wait.text} {wait.data.wait.remedy}
+          </p>
+        )}
+        <section aria-label="Instructions">
+          <Markdown text={task.instructions} />
         </section>
-      )}
+        <section>
+          <h3 className="mb-2 text-12 font-semibold text-dim">Begins after</h3>
+          <ul className="space-y-1">
+            {task.dependsOn.map((id) => (
+              <li key={id} className="flex items-center gap-2">
+                <button
+                  type="button"
+                  onClick={() => onSelect(id)}
+                  className="min-w-0 flex-1 truncate rounded-control px-2 py-1 text-left hover:bg-raised"
+                >
+                  {byId.get(id)?.title ?? id}
+                </button>
+                <StateBadge state={byId.get(id)?.state ?? 'waiting'} />
+                {mayWrite && isUnbegun && (
+                  <Button
+                    size="small"
+                    look="quiet"
+                    aria-label={`Do not wait for ${byId.get(id)?.title ?? id}`}
+                    onClick={() => edits.onDisconnect(task.id, id)}
+                  >
+                    <X aria-hidden />
+                  </Button>
+                )}
+              </li>
+            ))}
+            {task.dependsOn.length === 0 && <li className="text-dim">Nothing; it may begin at once.</li>}
+          </ul>
+          {mayWrite && isUnbegun && others.length > 0 && (
+            <select
+              aria-label="Add a task to wait for"
+              value=""
+              onChange={(event) => edits.onConnect(task.id, event.target.value)}
+              className="mt-2 h-8 w-full rounded-control border border-line bg-surface px-2 text-dim"
+            >
+              <option value="">Wait for another task…</option>
+              {others.map(({ id, title }) => (
+                <option key={id} value={id}>
+                  {title}
+                </option>
+              ))}
+            </select>
+          )}
+          <Fault error={edits.orderError} className="mt-2" />
+        </section>
+        <dl className="grid grid-cols-2 gap-3">
+          <div>
+            <dt className="text-12 text-dim">Needs</dt>
+            <dd className="mt-1 flex flex-wrap gap-1">
+              {task.requires.length ? task.requires.map((name) => <Tag key={name}>{name}</Tag>) : 'any agent'}
+            </dd>
+          </div>
+          <div>
+            <dt className="text-12 text-dim">Estimate</dt>
+            <dd className="mt-1">
+              {task.estimateMinutes} m, {task.chainMinutes} m with what follows
+            </dd>
+          </div>
+        </dl>
+        {task.feedback.length > 0 && (
+          <section>
+            <h3 className="mb-2 text-12 font-semibold text-dim">Told to the next attempt</h3>
+            <ul className="list-disc space-y-1 pl-5">
+              {task.feedback.map((text) => (
+                <li key={text}>{text}</li>
+              ))}
+            </ul>
+          </section>
+        )}
+      </div>
+      {/* Below what scrolls: text that comes late moves nothing from under the pointer. */}
       {mayWrite && (
-        <div className="flex flex-wrap gap-2 border-t border-line pt-4">
+        <div className="flex shrink-0 flex-wrap gap-2 border-t border-line p-4 empty:hidden">
           {isUnbegun && (
             <Button onClick={() => setEditing(true)}>
               <Pencil aria-hidden /> Change
@@ -225,9 +237,9 @@ function About({ task, tasks, mission, onSelect }: Omit<TaskDrawerProps, 'onClos
         onClose={close}
         title="Remove this task?"
         verb="Remove"
-        onConfirm={() => remove.mutate({ id: task.id })}
-        busy={remove.isPending}
-        error={remove.error}
+        onConfirm={() => edits.onRemove(task.id)}
+        busy={edits.isRemoving}
+        error={edits.removeError}
       >
         It has not begun. What waited for it waits for it no longer.
       </Confirm>
@@ -275,7 +287,7 @@ function Attempts({ taskId }: { readonly taskId: string }) {
                 </p>
                 {attempt.reason && (
                   <p className="text-dim">
-                    {attempt.reason.cause} {attempt.reason.remedy}
+                    <ReasonText reason={attempt.reason} />
                   </p>
                 )}
                 {attempt.choice.length > 0 && (
