@@ -24,9 +24,6 @@ const swc = {
 
 export default {
   testEnvironment: 'node',
-  // Built, because jest imports these two as Node.js does.
-  globalSetup: '<rootDir>/libs/testing/dist/global-setup.js',
-  globalTeardown: '<rootDir>/libs/testing/dist/global-teardown.js',
   testMatch: ['<rootDir>/{libs,services}/*/test/**/*.test.ts', '<rootDir>/{cli,web}/test/**/*.test.ts'],
   extensionsToTreatAsEsm: ['.ts'],
   transform: { '^.+\\.ts$': ['@swc/jest', swc] },

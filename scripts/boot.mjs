@@ -17,6 +17,7 @@ const commands = {
   console: { projects: ['libs/contracts'], console: true },
   test: { projects: ['cli', 'libs/testing'], console: true, run: ['scripts/test.mjs'] },
   bench: { projects: ['cli', 'bench'], run: ['bench/dist/main.js'] },
+  'bench:console': { projects: ['cli', 'bench'], console: true, run: ['bench/dist/console.js'] },
   'bench:models': { projects: ['cli', 'bench'], run: ['bench/dist/models.js'] },
   'bench:missions': { projects: ['cli', 'bench'], run: ['bench/dist/missions.js'] },
   exec: { projects: ['cli'], run: [] },

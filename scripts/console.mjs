@@ -1,8 +1,10 @@
 // When the console has to be built, and what is done to it afterwards. Used by boot.mjs; needs no dependency.
+import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { licencesOf } from '../web/scripts/licences.mjs';
 
 const inputs = [
   'web/src',
@@ -10,6 +12,8 @@ const inputs = [
   'web/next.config.ts',
   'web/postcss.config.mjs',
   'web/package.json',
+  'web/scripts/licences.mjs',
+  'scripts/console.mjs',
   'libs/contracts/src',
   'package-lock.json',
 ];
@@ -28,15 +32,33 @@ export function consoleChange(root) {
   return isBuilt && readFileSync(stampOf(root), 'utf8') === wanted ? null : wanted;
 }
 
-/** Lays a compressed copy beside each script and style, so that the edge need not compress; names the version; keeps the stamp. */
+/**
+ * Adds of what the console is made; lays a compressed copy beside each script and style, so that the edge need not
+ * compress; names the version; keeps the stamp.
+ */
 export function finishConsole(root, stamp) {
+  writeFileSync(join(root, 'web/out/_next/build.json'), JSON.stringify(buildOf(root)));
   for (const file of filesOf(root, 'web/out/_next'))
-    if (/\.(?:js|css|svg)$/.test(file))
+    if (/\.(?:js|json|css|svg)$/.test(file))
       writeFileSync(join(root, `${file}.gz`), gzipSync(readFileSync(join(root, file)), { level: 9 }));
   const worker = join(root, 'web/out/sw.js');
   writeFileSync(worker, readFileSync(worker, 'utf8').replace('__VERSION__', stamp.slice(0, 16)));
   mkdirSync(dirname(stampOf(root)), { recursive: true });
   writeFileSync(stampOf(root), stamp);
+}
+
+/** What only the build knows, for the page about Aether. */
+function buildOf(root) {
+  const git = spawnSync('git', ['describe', '--always', '--exclude=*', '--abbrev=10', '--dirty'], {
+    cwd: root,
+    encoding: 'utf8',
+  });
+  return {
+    // Null where there is no repository, as in an archive.
+    commit: git.status === 0 ? git.stdout.trim() : null,
+    licence: readFileSync(join(root, 'LICENSE'), 'utf8').trim(),
+    ...licencesOf(root),
+  };
 }
 
 const stampOf = (root) => join(root, '.cache', 'console-stamp');

@@ -4,8 +4,8 @@ import { text } from 'node:stream/consumers';
 import { routes, type Route, type RouteInput, type RouteOutput } from '@aether/contracts/routes';
 import { aetherProgram, environment, openClawDirectory } from './config.js';
 
-const EMAIL = 'bench@example.org';
-const PASSWORD = 'a long password for the bench';
+/** Who set the system up. */
+export const account = { email: 'bench@example.org', password: 'a long password for the bench' };
 
 /** A system of its own, driven by the `aether` command as a person would. */
 export class AetherSystem {
@@ -35,8 +35,8 @@ export class AetherSystem {
 
   /** Creates the administrator, and a key that the measurements use. */
   async setUp(): Promise<void> {
-    await this.command(['setup', '--email', EMAIL, '--password-stdin'], PASSWORD);
-    const session = await this.request('POST /api/v1/session', { email: EMAIL, password: PASSWORD });
+    await this.command(['setup', '--email', account.email, '--password-stdin'], account.password);
+    const session = await this.request('POST /api/v1/session', account);
     this.key = (session as { accessToken: string }).accessToken;
     const { key } = await this.call('POST /api/v1/api-keys', { name: 'bench', role: 'admin' });
     this.key = key;

@@ -13,5 +13,8 @@ export const resultsFile = join(root, 'bench/results.json');
 export const openClawDirectory = environment.AETHER_OPENCLAW_DIR ?? join(root, '.cache/openclaw');
 export const isOpenClawInstalled = (): boolean => existsSync(openClawDirectory);
 
+/** Debian's; another by `CHROMIUM_BIN`. */
+export const chromiumProgram = environment.CHROMIUM_BIN ?? '/usr/bin/chromium';
+
 /** Of the bare server, given by the program that starts it. */
 export const bareDatabaseUrl = (): string => environment.BARE_DATABASE_URL ?? '';

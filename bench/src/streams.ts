@@ -24,20 +24,28 @@ export async function startStreamServer() {
   };
 }
 
+interface Speaker {
+  readonly baseUrl: string;
+  readonly key: string;
+  readonly model: string;
+  /** In whose format it is asked: OpenAI's, or Anthropic's. */
+  readonly path?: '/chat/completions' | '/messages';
+}
+
 /** Reads `count` streams at once and tells how long each of their chunks was under way. */
-export async function readStreams(
-  { baseUrl, key, model }: { baseUrl: string; key: string; model: string },
-  count: number,
-): Promise<Delays> {
-  const each = await Promise.all(Array.from({ length: count }, () => readOne({ baseUrl, key, model })));
+export async function readStreams(speaker: Speaker, count: number): Promise<Delays> {
+  const each = await Promise.all(Array.from({ length: count }, () => readOne(speaker)));
   return each.flat();
 }
 
-async function readOne({ baseUrl, key, model }: { baseUrl: string; key: string; model: string }) {
-  const response = await fetch(`${baseUrl}/chat/completions`, {
+async function readOne({ baseUrl, key, model, path = '/chat/completions' }: Speaker) {
+  const response = await fetch(`${baseUrl}${path}`, {
     method: 'POST',
     headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
-    body: JSON.stringify({ model, stream: true, messages: [{ role: 'user', content: 'Speak.' }] }),
+    body: JSON.stringify({
+      ...{ model, stream: true, max_tokens: 4_000 },
+      messages: [{ role: 'user', content: 'Speak.' }],
+    }),
   });
   if (!response.ok || !response.body) throw new Error(`${response.status}: ${await response.text()}`);
   const delays: number[] = [];
@@ -48,7 +56,7 @@ async function readOne({ baseUrl, key, model }: { baseUrl: string; key: string; 
     const lines = (rest + decoder.decode(piece as Uint8Array, { stream: true })).split('\n');
     rest = lines.pop() ?? '';
     for (const line of lines) {
-      const sent = /"content":"(\d+)"/.exec(line)?.[1];
+      const sent = /"(?:content|text)":"(\d+)"/.exec(line)?.[1];
       if (sent) delays.push(Number(now - BigInt(sent)) / 1e6);
     }
   }
