@@ -182,7 +182,9 @@ test('a template comes by a file, several agents are deployed from it, and a pre
 
   await page.getByRole('button', { name: 'Acts for keeper' }).click();
   await page.getByRole('menuitem', { name: 'Remove' }).click();
+  // The list may hear of it before the act itself is answered, and with that comes what takes it back.
   await page.getByRole('radio', { name: 'keeper' }).waitFor({ state: 'detached' });
+  await line.waitFor();
   await page.keyboard.press('Control+z');
   await page.getByRole('radio', { name: 'keeper' }).waitFor();
 

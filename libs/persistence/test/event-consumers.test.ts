@@ -141,10 +141,12 @@ describe('event consumers', () => {
     const instance = await listen();
     await store.rows.cutOff();
     await instance.messaging.publish(event('patient'));
-    await eventually(() =>
-      expect(store.faults).toContainEqual(
-        expect.objectContaining({ code: commonFailure('unavailable').code }),
-      ),
+    await eventually(
+      () =>
+        expect(store.faults).toContainEqual(
+          expect.objectContaining({ code: commonFailure('unavailable').code }),
+        ),
+      { timeoutMs: 30_000 },
     );
     await store.rows.reconnect();
     await eventually(async () => expect(await things()).toEqual(['patient']), { timeoutMs: 45_000 });

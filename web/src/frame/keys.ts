@@ -1,10 +1,15 @@
 'use client';
 import { useEffect, useRef } from 'react';
 
+/** Inputs that take no text. */
+const PICKS = /^(?:checkbox|radio|range)$/;
+
 /** Somebody writes, so that a letter is a letter. */
 export const isTyping = ({ target }: KeyboardEvent): boolean =>
-  target instanceof HTMLElement &&
-  (target.isContentEditable || /^(?:INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
+  target instanceof HTMLInputElement
+    ? !PICKS.test(target.type)
+    : target instanceof HTMLElement &&
+      (target.isContentEditable || /^(?:TEXTAREA|SELECT)$/.test(target.tagName));
 
 /** Keys of what is shown, while it is shown; those that the console has used already are passed over. */
 export function useKeys(keys: Readonly<Record<string, () => void>>): void {
