@@ -19,7 +19,7 @@ export async function finishOperation(options: {
     onChange: (deployment) => timeline.update(deployment),
   }).finally(() => timeline.end());
   if (ended.state === options.wanted) return ended;
-  const { name, state, failure } = ended;
+  const { name, state, failure, steps } = ended;
   if (!failure)
     throw new CommandError({
       code: 'operation_superseded',
@@ -27,10 +27,11 @@ export async function finishOperation(options: {
       hint: 'Look with `npx aether agents`.',
       document: { deployment: ended },
     });
+  const again = steps.some((step) => step.state === 'failed') ? 'retry' : 'repair';
   throw new CommandError({
     code: failure.code,
     detail: `${name} failed at step "${failure.step}": ${failure.cause}`,
-    hint: `${failure.remedy} Then run \`npx aether repair ${name} --wait\`; the details are in \`npx aether logs ${name}\`.`,
+    hint: `${failure.remedy} Then run \`npx aether ${again} ${name} --wait\`; the details are in \`npx aether logs ${name}\`.`,
     document: { deployment: ended },
   });
 }

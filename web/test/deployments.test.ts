@@ -118,16 +118,19 @@ test('a deployment that fails opens the step with cause, last lines, remedy and 
     expect(report).toContain(part);
 
   await breakInstallation("throw new Error('the lamp is out');");
-  await opened.getByRole('button', { name: 'Run the steps again' }).click();
+  await page.getByRole('button', { name: 'Repair' }).click();
   await operation(page, 'Repair').waitFor();
   await inState(page, 'Failed');
   await opened.getByLabel('Last lines of the log').getByText('the lamp is out').waitFor();
 
   await mendInstallation();
-  await opened.getByRole('button', { name: 'Run the steps again' }).click();
+  const { finishedAt } = (await deployed()).steps.find(({ name }) => name === 'create') ?? {};
+  await opened.getByRole('button', { name: 'Retry from here' }).click();
   await opened.waitFor({ state: 'detached' });
   await inState(page, 'Ready');
   expect(await stepsDone(page)).toContain('start');
+  // What had been done before stays done.
+  expect((await deployed()).steps).toContainEqual(expect.objectContaining({ name: 'create', finishedAt }));
   expect({ faults, violations }).toEqual({ faults: [], violations: [] });
   await page.context().close();
 }, 600_000);

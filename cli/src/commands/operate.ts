@@ -1,4 +1,4 @@
-import type { DeploymentState } from '@aether/contracts/deployer';
+import type { Deployment, DeploymentState, Operation } from '@aether/contracts/deployer';
 import { Slug } from '@aether/contracts/schemas';
 import type { Command } from 'commander';
 import { z } from 'zod';
@@ -16,42 +16,46 @@ const operations = [
     verb: 'start',
     summary: 'start a stopped agent',
     route: 'POST /api/v1/deployments/{id}/start',
-    wanted: 'ready',
   },
   {
     verb: 'stop',
     summary: 'stop an agent once its running turn has ended',
     route: 'POST /api/v1/deployments/{id}/stop',
-    wanted: 'stopped',
   },
   {
     verb: 'restart',
     summary: 'stop an agent and start it again',
     route: 'POST /api/v1/deployments/{id}/restart',
-    wanted: 'ready',
+  },
+  {
+    verb: 'retry',
+    summary: 'go on with a failed agent from the step that failed',
+    route: 'POST /api/v1/deployments/{id}/retry',
   },
   {
     verb: 'repair',
     summary: 'run the steps of a failed agent again',
     route: 'POST /api/v1/deployments/{id}/repair',
-    wanted: 'ready',
   },
   {
     verb: 'delete',
     alias: 'rm',
     summary: 'delete an agent with its chats and files',
     route: 'DELETE /api/v1/deployments/{id}',
-    wanted: 'deleted',
   },
-] as const satisfies readonly { wanted: DeploymentState; [field: string]: string }[];
+] as const;
 
-/** `start`, `stop`, `restart`, `repair` and `delete`: one request each, waited for where that is asked. */
+/** Where an operation leads that does not end in an agent at work. */
+const ends: Partial<Record<Operation, DeploymentState>> = { stop: 'stopped', delete: 'deleted' };
+const wanted = ({ operation }: Deployment): DeploymentState => ends[operation] ?? 'ready';
+
+/** `start`, `stop`, `restart`, `retry`, `repair` and `delete`: one request each, waited for where that is asked. */
 export function addOperations(program: Command): void {
   for (const operation of operations) addOperation(program, operation);
 }
 
 function addOperation(program: Command, operation: (typeof operations)[number]): void {
-  const { verb, route, wanted } = operation;
+  const { verb, route } = operation;
   addCommand(program, {
     usage: `${verb} <name>`,
     alias: 'alias' in operation ? operation.alias : undefined,
@@ -78,7 +82,10 @@ function addOperation(program: Command, operation: (typeof operations)[number]):
       }
       const accepted = await api.call(route, { id: name });
       const deployment = input.wait
-        ? await finishOperation({ api, terminal, deployment: accepted, wanted, timeoutMs: timeout * 1_000 })
+        ? await finishOperation({
+            ...{ api, terminal, deployment: accepted },
+            ...{ wanted: wanted(accepted), timeoutMs: timeout * 1_000 },
+          })
         : accepted;
       terminal.answer({ deployment }, () =>
         terminal.line(`${stateLabel(deployment.state, terminal.colours)}  ${name}`),

@@ -59,7 +59,7 @@ const operationErrors = {
   operation_not_allowed: {
     status: 409,
     title: 'The deployment is not in a state that allows this.',
-    hint: 'See `state`; a failed one can be repaired, a stopped one started.',
+    hint: 'See `state`; a failed one can be retried or repaired, a stopped one started.',
   },
 } as const;
 
@@ -128,6 +128,8 @@ export const deployerRequests = {
   stopDeployment: operation('stop'),
   restartDeployment: operation('restart'),
   repairDeployment: operation('repair'),
+  /** Goes on with what failed, from the step that did; done steps stay done. */
+  retryDeployment: operation('retry'),
   deleteDeployment: operation('delete'),
   /** Changes it with a way back: what does not become ready is undone, state included. */
   redeployDeployment: defineRequest('req.deployer.redeploy-deployment.v1', {
@@ -273,6 +275,12 @@ export const deployerRoutes = defineRoutes({
     contract: deployerRequests.repairDeployment,
     access: 'deployments:write',
     summary: 'Run the steps of a failed deployment again',
+    status: 202,
+  },
+  'POST /api/v1/deployments/{id}/retry': {
+    contract: deployerRequests.retryDeployment,
+    access: 'deployments:write',
+    summary: 'Go on with a failed operation from the step that failed',
     status: 202,
   },
   'POST /api/v1/deployments/{id}/redeploy': {

@@ -24,6 +24,7 @@ import { KeepPresets } from './presets/keep-presets.js';
 import { ReadDeployments } from './read-deployments.js';
 import { ReadMetrics } from './read-metrics.js';
 import { RedeployDeployment } from './redeploy-deployment.js';
+import { RetryDeployment } from './retry-deployment.js';
 import { RenewToken } from './renew-token.js';
 import { Runtimes } from './runtimes.js';
 import { AllSteps } from './steps/all-steps.js';
@@ -75,6 +76,7 @@ export class AppModule {
           MachineFigures,
           ChooseModel,
           RedeployDeployment,
+          RetryDeployment,
           ApproveDevice,
           RenewToken,
           DeployerConsumers,

@@ -15,6 +15,7 @@ import { KeepPresets } from './presets/keep-presets.js';
 import { ReadDeployments } from './read-deployments.js';
 import { ReadMetrics } from './read-metrics.js';
 import { RedeployDeployment } from './redeploy-deployment.js';
+import { RetryDeployment } from './retry-deployment.js';
 import { CarryTemplates } from './templates/carry-templates.js';
 import { Templates } from './templates/templates.js';
 import { UpdateDeployment } from './update-deployment.js';
@@ -31,6 +32,7 @@ export class DeployerController implements OnModuleInit {
     private readonly updateDeployment: UpdateDeployment,
     private readonly beginOperation: BeginOperation,
     private readonly redeployDeployment: RedeployDeployment,
+    private readonly retryDeployment: RetryDeployment,
     private readonly metrics: ReadMetrics,
     private readonly approveDevice: ApproveDevice,
     private readonly logs: ReadLogs,
@@ -70,6 +72,7 @@ export class DeployerController implements OnModuleInit {
       restartDeployment: (input, context) => this.beginOperation.execute('restart', input, context),
       repairDeployment: (input, context) => this.beginOperation.execute('repair', input, context),
       deleteDeployment: (input, context) => this.beginOperation.execute('delete', input, context),
+      retryDeployment: (input, context) => this.retryDeployment.execute(input, context),
       redeployDeployment: (input, context) => this.redeployDeployment.execute(input, context),
       getDeploymentMetrics: (input, context) => this.metrics.execute(input, context),
       approveDevice: (input, context) => this.approveDevice.execute(input, context),

@@ -41,6 +41,16 @@ export class ForbiddenTransition extends Error {
   override readonly name = 'ForbiddenTransition';
 }
 
+const pendingStep = (name: StepName): StepRecord => ({
+  name,
+  state: 'pending',
+  attempt: 0,
+  detail: null,
+  startedAt: null,
+  finishedAt: null,
+  deadlineAt: null,
+});
+
 @Entity('deployment')
 @Index('UQ_deployment_name', ['name'], { unique: true, where: `"state" <> 'deleted'` })
 @Index('UQ_deployment_port', ['port'], { unique: true, where: `"state" <> 'deleted'` })
@@ -220,6 +230,11 @@ export class Deployment {
     return this.steps.find(({ state }) => state !== 'done');
   }
 
+  /** The one that the present operation ended at. */
+  get failedStep(): StepRecord | undefined {
+    return this.state === 'failed' ? this.steps.find(({ state }) => state === 'failed') : undefined;
+  }
+
   begin(
     operation: Operation,
     { correlationId, at, supervised = false }: { correlationId: string; at: Date; supervised?: boolean },
@@ -232,23 +247,25 @@ export class Deployment {
     const failedToRun = this.state === 'failed' && this.failure?.code !== 'lost';
     if (operation === 'repair' && failedToRun) this.image = null;
     this.operation = operation;
-    this.operationId = newId();
-    this.state = plans[operation].during;
-    this.supervised = supervised;
-    this.correlationId = correlationId;
-    this.steps = plans[operation].steps.map((name) => ({
-      name,
-      state: 'pending',
-      attempt: 0,
-      detail: null,
-      startedAt: null,
-      finishedAt: null,
-      deadlineAt: null,
-    }));
-    this.failure = null;
-    this.reservedMb = 0;
-    this.notBefore = null;
-    this.wait('its turn', new Date(at.getTime() + TURN_MAX_MS));
+    this.steps = plans[operation].steps.map(pendingStep);
+    this.queue({ correlationId, at, supervised });
+  }
+
+  /**
+   * Goes on with the operation that failed, from the step that did, or from the start where the process it is about
+   * was stopped since. What the machine has room for is looked at again.
+   */
+  retry({ correlationId, at }: { correlationId: string; at: Date }): void {
+    const failed = this.failedStep;
+    if (!failed) throw new ForbiddenTransition(`no step of ${this.name} has failed`);
+    const from = this.isBehind(failed.name, 'start') ? 'start' : failed.name;
+    this.restarts = [];
+    this.steps = this.steps.map((step) =>
+      step.name === 'preflight' || step.name === from || this.isBehind(step.name, from)
+        ? pendingStep(step.name)
+        : step,
+    );
+    this.queue({ correlationId, at, supervised: false });
   }
 
   /** Has its gateway run with a token that was replaced. A change under way is begun again, and can still be taken back. */
@@ -373,6 +390,25 @@ export class Deployment {
     this.restarts = planned.restarts;
     this.notBefore = planned.notBefore;
     this.waitsFor = `restart ${planned.restarts.length} of ${restartsMax}. ${cause}`;
+  }
+
+  private queue({
+    correlationId,
+    at,
+    supervised,
+  }: {
+    correlationId: string;
+    at: Date;
+    supervised: boolean;
+  }): void {
+    this.operationId = newId();
+    this.state = plans[this.operation].during;
+    this.supervised = supervised;
+    this.correlationId = correlationId;
+    this.failure = null;
+    this.reservedMb = 0;
+    this.notBefore = null;
+    this.wait('its turn', new Date(at.getTime() + TURN_MAX_MS));
   }
 
   private complete(at: Date): void {

@@ -77,6 +77,27 @@ describe('a deployment', () => {
     expect(deployment.steps[0]).toMatchObject({ state: 'failed', detail: 'It broke.' });
   });
 
+  test('that failed behind its start begins at the start again, and what was done before stays done', () => {
+    const deployment = created();
+    while (deployment.nextStep && deployment.nextStep.name !== 'connect') {
+      const { name } = deployment.nextStep;
+      deployment.startStep(name, { waitsFor: 'it', deadlineAt: at(9), at: at(0) });
+      deployment.finishStep(name, { detail: null, at: at(1) });
+    }
+    const asked = { correlationId, at: at(6) };
+    expect(() => deployment.retry(asked)).toThrow(ForbiddenTransition);
+    deployment.fail({ ...failure, step: 'connect' }, at(5));
+    const { operationId } = deployment;
+    deployment.retry(asked);
+    expect(deployment).toMatchObject({ state: 'deploying', operation: 'deploy', failure: null });
+    expect(deployment.operationId).not.toBe(operationId);
+    expect(deployment.steps.filter(({ state }) => state === 'done').map(({ name }) => name)).toEqual([
+      'prepare',
+      'create',
+    ]);
+    expect(finishAll(deployment)).toMatchObject({ state: 'ready', waitsFor: null });
+  });
+
   test('whose process ends is started again after 1, 5 and 15 s, and the fourth end within 10 minutes fails it', () => {
     const deployment = finishAll(created());
     for (const [index, pauseS] of [1, 5, 15].entries()) {

@@ -6,8 +6,15 @@ import { eventually } from '@aether/testing/eventually';
 import { deployerService } from '../src/service.js';
 import { as, startSystem, type System } from './system.js';
 
-const { createDeployment, getDeployment, listDeployments, listTemplates, readLogs, followLogs } =
-  deployerRequests;
+const {
+  createDeployment,
+  getDeployment,
+  listDeployments,
+  listTemplates,
+  readLogs,
+  followLogs,
+  retryDeployment,
+} = deployerRequests;
 const operations = {
   start: deployerRequests.startDeployment,
   stop: deployerRequests.stopDeployment,
@@ -254,6 +261,46 @@ describe('an operation', () => {
     await expect(system.call(operations.restart, { id })).rejects.toMatchObject({ code: 'deployment_busy' });
     system.runtime.release('create');
     await system.inState(id, 'ready');
+  });
+
+  test('goes on from the step that failed, and what was done before stays done', async () => {
+    const cause = { code: 'exited_early', cause: 'It ended.', remedy: 'Mend it.' };
+    system.runtime.fail('create', cause);
+    const { id, name: given } = await system.create();
+    const failed = await system.inState(id, 'failed');
+    expect(failed.failure).toEqual({ step: 'create', ...cause });
+    system.runtime.heal('create');
+    system.runtime.hold('create');
+    const asked = await system.call(retryDeployment, { id: given });
+    expect(asked).toMatchObject({ operation: 'deploy', state: 'deploying', failure: null });
+    expect(asked.steps.map(({ state, attempt }) => [state, attempt])).toEqual([
+      ['pending', 0],
+      ['done', 1],
+      ...Array.from({ length: 5 }, () => ['pending', 0]),
+    ]);
+    await expect(system.call(retryDeployment, { id })).rejects.toMatchObject({ code: 'deployment_busy' });
+    system.runtime.release('create');
+    const ready = await system.inState(id, 'ready');
+    const prepared = ({ steps }: typeof ready) => steps.find((step) => step.name === 'prepare');
+    expect(prepared(ready)).toEqual(prepared(failed));
+    await expect(system.call(retryDeployment, { id })).rejects.toMatchObject({
+      code: 'operation_not_allowed',
+      message: expect.stringContaining('no step of it has failed'),
+    });
+  });
+
+  test('that deletes goes on as well', async () => {
+    const { id } = await system.ready();
+    const fault = { code: 'locked', cause: 'The directory is in use.', remedy: 'Close it.' };
+    system.runtime.fail('remove', fault);
+    await system.call(operations.delete, { id });
+    expect((await system.inState(id, 'failed')).failure?.step).toBe('remove');
+    system.runtime.heal('remove');
+    expect(await system.call(retryDeployment, { id })).toMatchObject({ operation: 'delete' });
+    await system.inState(id, 'deleted');
+    await expect(system.call(retryDeployment, { id })).rejects.toMatchObject({
+      code: 'deployment_not_found',
+    });
   });
 
   test('delete and stop give up a deploy that is still running', async () => {

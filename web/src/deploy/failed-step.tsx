@@ -19,6 +19,7 @@ export function FailedStep({
   readonly failure: StepFailure;
 }) {
   const { id } = deployment;
+  const isAtStep = deployment.steps.some(({ state }) => state === 'failed');
   const may = useMay();
   // Who tries again and fails again is shown the lines of this time.
   const logs = useRead(
@@ -26,9 +27,10 @@ export function FailedStep({
     { id, limit: LINES, source: 'process' },
     { freshMs: 0 },
   );
-  const repair = useChange('POST /api/v1/deployments/{id}/repair', {
-    refresh: ['GET /api/v1/deployments/{id}'],
-  });
+  const refresh = ['GET /api/v1/deployments/{id}'] as const;
+  const retry = useChange('POST /api/v1/deployments/{id}/retry', { refresh });
+  const repair = useChange('POST /api/v1/deployments/{id}/repair', { refresh });
+  const again = isAtStep ? retry : repair;
   const lines = logs.data?.lines.map(({ text }) => text) ?? [];
   return (
     <div role="alert" className="mx-4 mb-3 animate-appear space-y-3 rounded-card bg-bad-quiet p-4 sm:ml-11">
@@ -46,11 +48,11 @@ export function FailedStep({
           {lines.join('\n')}
         </pre>
       )}
-      <Fault error={repair.error} />
+      <Fault error={again.error} />
       <div className="flex flex-wrap gap-2">
         {canBegin('repair', deployment) && may('deployments:write') && (
-          <Button look="primary" size="small" busy={repair.isPending} onClick={() => repair.mutate({ id })}>
-            <RotateCcw aria-hidden /> Run the steps again
+          <Button look="primary" size="small" busy={again.isPending} onClick={() => again.mutate({ id })}>
+            <RotateCcw aria-hidden /> {isAtStep ? 'Retry from here' : 'Run the steps again'}
           </Button>
         )}
         <Copy text={reportOf(deployment, lines)} label="Copy report" />

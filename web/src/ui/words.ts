@@ -28,8 +28,10 @@ export function relative(at: string, now: number): string {
   return ms > 0 ? `${text} ago` : `in ${text}`;
 }
 
-export const exact = (at: string): string =>
-  new Date(at).toLocaleString('en-GB', { dateStyle: 'medium', timeStyle: 'medium' });
+// Made once: to make one takes longer than to use it a hundred times.
+const dateAndTime = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'medium' });
+
+export const exact = (at: string): string => dateAndTime.format(new Date(at));
 
 /** `640 B`, `12.4 MB`. */
 export function bytes(count: number): string {
