@@ -11,7 +11,7 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const flags = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'];
 const jest = fileURLToPath(import.meta.resolve('jest/bin/jest'));
 /** More files than this do not fail by chance. */
-const AGAIN_MAX = 3;
+const AGAIN_MAX = 5;
 
 const asked = process.argv.slice(2);
 const first = asked.length > 0 ? await run(asked) : await runAll();

@@ -34,7 +34,7 @@ afterAll(async () => {
   await machine.remove();
   provider.closeAllConnections();
   provider.close();
-}, 90_000);
+});
 
 const refused = async (args: readonly string[], input?: string) => {
   const outcome = await machine.aether([...args, '--json'], { ...(input !== undefined && { input }) });

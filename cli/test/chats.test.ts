@@ -30,11 +30,11 @@ beforeAll(async () => {
   await machine.ask(account, { input: 'a long enough password' });
   await machine.ask(['connection', 'add', 'lab', lab.url, '--stdin'], { input: lab.token });
   await eventually(async () => expect(await machine.ask(['agent', 'list', 'lab'])).toBeDefined());
-}, 180_000);
+});
 afterAll(async () => {
   await lab.stop();
   await machine.remove();
-}, 90_000);
+});
 
 const talk = (to: string, text: string, ...more: string[]) => machine.ask<Talk>(['chat', to, text, ...more]);
 const refused = async (...args: string[]) => {

@@ -11,7 +11,7 @@ import { Machine } from './machine.js';
 let machine: Machine;
 beforeAll(async () => {
   machine = await Machine.make();
-}, 120_000);
+});
 afterAll(() => machine.remove());
 
 test.each([

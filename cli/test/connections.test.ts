@@ -19,7 +19,7 @@ describe('gateways that run elsewhere, by the command alone', () => {
     await machine.ask(['up', '--detach'], { environment });
     const person = ['setup', '--email', 'person@example.org', '--password-stdin'];
     await machine.ask(person, { input: 'a long enough password\n' });
-  }, 180_000);
+  });
   afterAll(() => machine.remove(), 90_000);
   afterEach(async () => {
     for (const gateway of gateways.splice(0)) await gateway.stop();
@@ -55,7 +55,7 @@ describe('gateways that run elsewhere, by the command alone', () => {
     await connection(['remove', 'lab']);
     expect(await inList('lab')).toBeUndefined();
     await eventually(() => expect(gateway.connected).toHaveLength(0));
-  }, 120_000);
+  });
 
   test('a wrong token is said with its remedy, and another one is taken', async () => {
     const gateway = await start();
@@ -65,7 +65,7 @@ describe('gateways that run elsewhere, by the command alone', () => {
     const mended = await connection(['set', 'wrong', '--stdin'], gateway.token);
     expect(mended.connection.state).toBe('connected');
     await connection(['remove', 'wrong']);
-  }, 120_000);
+  });
 
   test('pairing says the exact command, goes on by itself once it was run, and again after the key was rotated', async () => {
     const gateway = await start({ remote: true });
@@ -94,12 +94,12 @@ describe('gateways that run elsewhere, by the command alone', () => {
     const paired = await connection(['pair', 'far']);
     expect(paired.connection.state).toBe('connected');
     await connection(['remove', 'far']);
-  }, 180_000);
+  });
 
   test('one that speaks another protocol says which end is too old', async () => {
     const gateway = await start({ protocol: 3, version: '2026.3.1' });
     await connection(['add', 'old', gateway.url, '--stdin'], gateway.token);
     expect((await machine.aether(['connection', 'show', 'old'])).stdout).toContain('Update OpenClaw there');
     await connection(['remove', 'old']);
-  }, 120_000);
+  });
 });

@@ -29,7 +29,7 @@ afterAll(async () => {
   rmSync(told.repository, { recursive: true, force: true });
   await removeCluster(join(machine.directory, 'data-demo', 'postgres'));
   await machine.remove();
-}, 60_000);
+});
 
 test('the demo carries a mission out on real gateways, on a machine where nothing runs', () => {
   expect(told).toMatchObject({ isOwn: true, mission: { state: 'completed' } });

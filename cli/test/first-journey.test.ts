@@ -21,7 +21,7 @@ describe('from nothing to a chat with an agent, by the command alone', () => {
     expect(up['setupUrl']).toMatch(`${machine.url}/setup#token=`);
     const ready = await fetch(`${machine.url}/health/ready`);
     expect(ready.status).toBe(200);
-  }, 120_000);
+  });
 
   test('a second up finds the first and starts nothing', async () => {
     expect(await machine.ask(['up', '--detach'])).toMatchObject({ url: machine.url, started: false });
@@ -86,13 +86,13 @@ describe('from nothing to a chat with an agent, by the command alone', () => {
     expect(more['chatId']).toBe(hello['chatId']);
     const fresh = await machine.ask<Answer>(['chat', 'first', 'hello', '--new']);
     expect(fresh['chatId']).not.toBe(hello['chatId']);
-  }, 180_000);
+  });
 
   test('chat for people writes the reply and nothing else to standard output', async () => {
     const { stdout, code } = await machine.aether(['chat', 'first', 'count to 5']);
     expect(code).toBe(0);
     expect(stdout).toMatch(/^Demo model: 1 2 3 4 5\.\n$/);
-  }, 120_000);
+  });
 
   test('usage --check finds that the gateway tells the same calls as the ledger', async () => {
     await eventually(
@@ -110,7 +110,7 @@ describe('from nothing to a chat with an agent, by the command alone', () => {
       { timeoutMs: 60_000, intervalMs: 2_000 },
     );
     expect((await machine.aether(['usage', '--check'])).stdout).toMatch(/first +2 +4 calls/);
-  }, 90_000);
+  });
 
   test('an agent whose key was revoked says so, and has another one after a restart', async () => {
     const keysOf = async () =>
@@ -151,7 +151,7 @@ describe('from nothing to a chat with an agent, by the command alone', () => {
     expect(chat.json()).toMatchObject({ error: { code: 'agent_not_running' } });
     const { deployment } = await machine.ask<Answer>(['start', 'first', '--wait']);
     expect(deployment.state).toBe('ready');
-  }, 180_000);
+  });
 
   test('after down and up everything is where it was', async () => {
     await machine.ask(['down']);
@@ -173,7 +173,7 @@ describe('from nothing to a chat with an agent, by the command alone', () => {
     expect(deployment.state).toBe('deleted');
     const { deployments } = await machine.ask<{ deployments: { name: string }[] }>(['agents']);
     expect(deployments.map(({ name }) => name)).not.toContain('first');
-  }, 180_000);
+  });
 
   test('logout revokes the key', async () => {
     expect(await machine.ask(['logout'])).toEqual({ signedOut: true, keyRevoked: true });

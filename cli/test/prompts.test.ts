@@ -12,7 +12,7 @@ beforeAll(async () => {
   await machine.ask(['setup', '--email', 'person@example.org', '--password-stdin'], {
     input: 'a long enough password',
   });
-}, 180_000);
+});
 afterAll(() => machine.remove(), 90_000);
 
 test('deploy at a terminal asks for template, name and runtime, and deploys what was chosen', async () => {
@@ -31,4 +31,4 @@ test('deploy at a terminal asks for template, name and runtime, and deploys what
   expect(shown).toContain('npx aether logs asked -f');
   const { deployments } = await machine.ask<{ deployments: object[] }>(['agents']);
   expect(deployments).toMatchObject([{ name: 'asked', template: 'general', runtime: 'docker' }]);
-}, 120_000);
+});

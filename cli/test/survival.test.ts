@@ -116,7 +116,7 @@ describe('kill -9 of any process', () => {
     } finally {
       await other.remove();
     }
-  }, 180_000);
+  });
 });
 
 /** Waits until the newest chat has a reply with some text; its id. */

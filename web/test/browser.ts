@@ -12,6 +12,9 @@ const launch = {
   args: process.getuid?.() === 0 ? ['--no-sandbox'] : [],
 };
 
+/** For what comes within a second where a machine has nothing else to do. */
+const PATIENCE_MS = 90_000;
+
 export const startBrowser = (): Promise<Browser> => chromium.launch(launch);
 
 /** A browser of somebody who uses it every day: others are private windows, in which nothing can be installed. */
@@ -42,6 +45,7 @@ export async function openPage(
     reducedMotion: 'reduce',
     viewport: { width: 1440, height: 900 },
   });
+  context.setDefaultTimeout(PATIENCE_MS);
   await context.addInitScript({ content: axe.source });
   const page = await context.newPage();
   const faults: string[] = [];

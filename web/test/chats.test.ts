@@ -116,7 +116,7 @@ test('words find a message in another chat and lead to it, with what was said ar
   await past.locator('[data-message="23"]').waitFor();
   expect(faults).toEqual([]);
   await page.context().close();
-}, 120_000);
+});
 
 test('chats are read side by side, each with its own messages, and closing one keeps the others', async () => {
   const chats = [await openChat('Red'), await openChat('Green'), await openChat('Blue')];
@@ -160,7 +160,7 @@ test('chats are read side by side, each with its own messages, and closing one k
   expect(new URL(page.url()).pathname).toBe(`/chats/${chats[0]?.id}/`);
   expect(faults.slice(1)).toEqual([]);
   await page.context().close();
-}, 120_000);
+});
 
 test('a chat is private to its person until they open it, and somebody who looks on loses it with that', async () => {
   const { machine } = system();

@@ -46,7 +46,7 @@ afterAll(async () => {
   await browser.close();
   await machine.remove();
   await model.stop();
-}, 90_000);
+});
 
 /** An installation that is there, and whose program is another one. */
 async function breakInstallation(program: string): Promise<void> {

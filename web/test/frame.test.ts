@@ -58,7 +58,7 @@ test('keys lead to every section, begin a mission, list themselves, and go to th
   expect(new URL(page.url()).pathname).toBe('/missions/new/');
   expect(await faultsOf(opened)).toEqual([]);
   await page.context().close();
-}, 120_000);
+});
 
 test('Escape closes what is on top, one thing after the other', async () => {
   const { page } = await openAt('/settings/?section=keys');
@@ -80,7 +80,7 @@ test('Escape closes what is on top, one thing after the other', async () => {
   await page.keyboard.press('Escape');
   await jasonOf(page).waitFor({ state: 'detached' });
   await page.context().close();
-}, 120_000);
+});
 
 /** What has the focus: its name, and whether somebody who looks sees that. */
 const FOCUSED = `(() => {
@@ -121,7 +121,7 @@ test('the Tab key reaches every control of a screen, and each shows that it is t
   // Nothing behind it is reached while it is open.
   expect(await paletteOf(page).locator(':focus').count()).toBe(1);
   await page.context().close();
-}, 120_000);
+});
 
 test('the palette goes to every screen and to what there is, and acts', async () => {
   const { id } = await makeMission('Sweep the lighthouse');
@@ -147,7 +147,7 @@ test('the palette goes to every screen and to what there is, and acts', async ()
   await page.keyboard.press('Enter');
   await page.getByLabel('Password').waitFor();
   await page.context().close();
-}, 120_000);
+});
 
 test('what is typed into the palette is handed to Jason: where nothing has these words, and where that is chosen', async () => {
   await makeMission('Paint the gate');
@@ -179,7 +179,7 @@ test('what is typed into the palette is handed to Jason: where nothing has these
   await page.keyboard.press('j');
   expect(await write.inputValue()).toBe('');
   await page.context().close();
-}, 180_000);
+});
 
 test('the theme and the density that were chosen are there after a reload, whatever the system says', async () => {
   const { page, opened } = await openAt('/settings/?section=appearance');
@@ -202,4 +202,4 @@ test('the theme and the density that were chosen are there after a reload, whate
   await page.emulateMedia({ colorScheme: 'dark' });
   await eventually(async () => expect(await shown()).toEqual(['dark', 'compact']));
   await page.context().close();
-}, 120_000);
+});

@@ -53,7 +53,7 @@ test('the console is an application that the browser offers to install, with eve
     expect(installabilityErrors).toEqual([]);
   }, SLOW);
   await context.close();
-}, 120_000);
+});
 
 test('without a network an open page is there to be read only, and one that is opened says so and goes on by itself', async () => {
   const network = new Network(system().machine.port);
@@ -90,4 +90,4 @@ test('without a network an open page is there to be read only, and one that is o
   expect(await banner.count()).toBe(0);
   await page.context().close();
   await network.cut();
-}, 180_000);
+});

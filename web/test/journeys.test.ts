@@ -41,7 +41,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await browser.close();
   await machine.remove();
-}, 90_000);
+});
 
 async function git(...args: string[]): Promise<string> {
   const who = ['-c', 'user.name=Person', '-c', 'user.email=person@example.org'];
@@ -378,7 +378,7 @@ test('a second agent in the same gateway is added on the page of the first, and 
   expect(await ask(machine, `${files}/AGENTS.md`)).toMatchObject({ content: 'You keep a lighthouse.' });
   expect({ faults, violations }).toEqual({ faults: [], violations: [] });
   await page.context().close();
-}, 120_000);
+});
 
 test('an agent that its person keeps to themselves is marked so, and given no tasks until it is opened again', async () => {
   const { page, faults } = await openPage(browser, machine);
@@ -401,4 +401,4 @@ test('an agent that its person keeps to themselves is marked so, and given no ta
   });
   expect({ faults, violations }).toEqual({ faults: [], violations: [] });
   await page.context().close();
-}, 120_000);
+});

@@ -217,7 +217,7 @@ test('a repository is chosen with its branch, and one that cannot be used is ref
   // The refusal is an error of the network to the browser.
   expect(faults.slice(1).filter((fault) => !fault.includes('422'))).toEqual([]);
   await page.context().close();
-}, 120_000);
+});
 
 test("Jason's plan is drawn as it forms, his acts can be taken back, and what he speaks of is linked", async () => {
   const { page, faults } = await openAt('/');

@@ -56,7 +56,7 @@ test('the bell tells of a plan that waits, leads to it, and of what came while n
   await list.getByRole('link', { name: 'The second page' }).waitFor();
   expect(faults).toEqual([]);
   await page.context().close();
-}, 180_000);
+});
 
 test('the browser shows what was chosen, once it was switched on, and only to who looks at something else', async () => {
   const { page } = await openPage(system().browser, system().machine);
@@ -87,4 +87,4 @@ test('the browser shows what was chosen, once it was switched on, and only to wh
   await bell(page, 3).waitFor();
   expect((await shown()).map(({ title }) => title)).toEqual(['Seen elsewhere']);
   await page.context().close();
-}, 180_000);
+});

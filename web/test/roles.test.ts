@@ -127,7 +127,7 @@ describe.each<Role>(['viewer', 'operator', 'admin'])('somebody who is %s', (role
     for (const [name, needs] of sections)
       expect([name, await list.getByRole('button', { name }).count()]).toEqual([name, may(needs) ? 1 : 0]);
     await page.context().close();
-  }, 180_000);
+  });
 
   test('is offered by a mission and by the commands only what that role may do', async () => {
     const { machine, browser } = system();
@@ -145,7 +145,7 @@ describe.each<Role>(['viewer', 'operator', 'admin'])('somebody who is %s', (role
     expect(await page.getByRole('option', { name: 'New mission' }).count()).toBe(offered);
     expect(new URL(page.url()).pathname).toBe(offered ? '/missions/new/' : `/missions/${id}/`);
     await page.context().close();
-  }, 120_000);
+  });
 
   test('finds the forms closed to that role closed, also by their address', async () => {
     const { machine, browser } = system();
@@ -160,7 +160,7 @@ describe.each<Role>(['viewer', 'operator', 'admin'])('somebody who is %s', (role
       expect([at, seen]).toEqual([at, { isClosed: !may(needs), hasForm: may(needs) }]);
     }
     await page.context().close();
-  }, 120_000);
+  });
 
   test('ends a session of their own only after a question', async () => {
     const { machine, browser } = system();
@@ -179,5 +179,5 @@ describe.each<Role>(['viewer', 'operator', 'admin'])('somebody who is %s', (role
     await question.getByRole('button', { name: 'End it' }).click();
     await eventually(async () => expect(await end.count()).toBe(before - 1));
     await page.context().close();
-  }, 120_000);
+  });
 });

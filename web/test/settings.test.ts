@@ -61,7 +61,9 @@ test('a model provider is tried before it is kept, and its models are offered to
   await form.waitFor({ state: 'detached' });
   expect((await page.content()).includes('a-key-of-the-house')).toBe(false);
   await visit(page, '/deployments/new/');
-  expect(await page.getByLabel('Model').locator('option').allTextContents()).toContain('house/house-large');
+  await eventually(async () =>
+    expect(await page.getByLabel('Model').locator('option').allTextContents()).toContain('house/house-large'),
+  );
 
   await visit(page, '/settings/?section=models');
   await page.getByRole('button', { name: 'Acts for house' }).click();
@@ -69,7 +71,7 @@ test('a model provider is tried before it is kept, and its models are offered to
   await page.getByRole('button', { name: 'Remove provider' }).click();
   await page.getByRole('button', { name: 'Acts for house' }).waitFor({ state: 'detached' });
   await Promise.all([page.context().close(), model.stop()]);
-}, 120_000);
+});
 
 test('a gateway elsewhere is paired: its command is shown, and the page goes on by itself once it was run', async () => {
   const gateway = await FakeGateway.start({ remote: true });
@@ -102,7 +104,7 @@ test('a gateway elsewhere is paired: its command is shown, and the page goes on 
   await page.getByRole('button', { name: 'Forget it' }).click();
   await page.getByText('Attic').first().waitFor({ state: 'detached' });
   await Promise.all([page.context().close(), gateway.stop()]);
-}, 180_000);
+});
 
 /** Its memory is nowhere free, so that what is deployed from it ends at its first step. */
 const giant = {
@@ -200,7 +202,7 @@ test('a template comes by a file, several agents are deployed from it, and a pre
   await page.keyboard.press('Escape');
   await page.getByRole('radio', { name: 'keeper' }).waitFor();
   await page.context().close();
-}, 180_000);
+});
 
 /** What a camera would see of the code on the page. */
 async function readQrCode(page: Page): Promise<string> {
@@ -243,4 +245,4 @@ test('the second factor is set up from the code that is drawn, and its recovery 
   );
   expect(faults.slice(1)).toEqual([]);
   await page.context().close();
-}, 120_000);
+});

@@ -17,12 +17,12 @@ beforeAll(async () => {
     environment: provider.environment,
   }));
   browser = await startBrowser();
-}, 180_000);
+});
 afterAll(async () => {
   await browser.close();
   await machine.remove();
   await provider.stop();
-}, 90_000);
+});
 
 /** A browser in which this person is known to the provider; nobody is where there is no name. */
 async function browserOf(subject: string | null) {
@@ -71,7 +71,7 @@ test('the first account is made by a provider, once who holds the set-up link si
   await page.getByText('root@example.org').waitFor();
   expect(faults).toEqual([]);
   await page.context().close();
-}, 180_000);
+});
 
 /** The token of an invitation that the first administrator makes. */
 async function invite(email: string): Promise<string> {

@@ -91,7 +91,7 @@ test('events are narrowed by words, by ids and by parts, and one opens to its JS
   const cause = await jsonIn(page.getByRole('dialog', { name: 'missions.mission-deleted' }));
   expect(effect).toMatchObject({ causationId: cause.id, correlationId: cause.correlationId });
   await page.context().close();
-}, 180_000);
+});
 
 test('a part that hangs is shown with the reason on Home and on System, and as well again once it was killed and started anew', async () => {
   const { machine } = system();

@@ -82,4 +82,4 @@ test('conversations with Jason that cannot be read are told, and a new one may b
   await jason.getByRole('heading', { name: 'Ask Jason' }).waitFor();
   expect(await jason.getByRole('alert').count()).toBe(0);
   await page.context().close();
-}, 120_000);
+});

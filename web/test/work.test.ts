@@ -59,7 +59,7 @@ test('the acts of a task stay where they are while its text comes, so that what 
   await page.getByRole('alertdialog').getByRole('button', { name: 'Remove' }).click();
   await eventually(async () => expect(await tasksOf(id)).toEqual([]));
   await page.context().close();
-}, 120_000);
+});
 
 test('reported work is told by its receipt, its checks, its change in one column and in two, and by where it was merged', async () => {
   const { id } = await begun(
@@ -169,7 +169,7 @@ test('what is written on a task is read at once in another browser, as it is by 
   await said.first().getByText('Mind the slates.').waitFor();
   await said.last().getByText('I will.').waitFor();
   await Promise.all([page.context().close(), other.context().close()]);
-}, 120_000);
+});
 
 test('a card is dragged where that means something; over any other column it is told why not, and nothing changes', async () => {
   const { id, title } = await draft('Drag me', [

@@ -108,7 +108,7 @@ describe('a running gateway', () => {
     expect(commands()).toEqual([]);
     expect(running.status()).toEqual({ state: 'exited', signal: 'SIGKILL' });
     expect(adoptGateway(directory)).toBeUndefined();
-  }, 120_000);
+  });
 });
 
 describe('a gateway', () => {

@@ -11,7 +11,7 @@ let system: System;
 beforeAll(async () => {
   system = await startSystem();
   await system.start();
-}, 60_000);
+});
 afterAll(async () => system.stop());
 
 const callsOf = (id: string) =>

@@ -12,7 +12,7 @@ let deployer: ChildProcess;
 beforeAll(async () => {
   system = await startSystem();
   deployer = await system.spawn();
-}, 60_000);
+});
 afterEach(() => release());
 afterAll(async () => system.stop());
 
@@ -120,5 +120,5 @@ describe('a deployer that is killed', () => {
     });
     for (const { id } of made)
       expect(system.runtime.calls().filter((call) => call === `launch ${id}`)).toHaveLength(1);
-  }, 120_000);
+  });
 });

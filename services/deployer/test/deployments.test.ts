@@ -28,7 +28,7 @@ let system: System;
 beforeAll(async () => {
   system = await startSystem();
   await system.start();
-}, 60_000);
+});
 afterAll(async () => system.stop());
 
 test('the migrations make what the entities say', async () => {
@@ -186,7 +186,7 @@ describe('reading', () => {
       { timeoutMs: 60_000 },
     );
     await expect(system.call(getMachineFigures, {}, as(null))).rejects.toMatchObject({ status: 401 });
-  }, 90_000);
+  });
 
   test('of what is not there is told so', async () => {
     const absent = { code: 'deployment_not_found', status: 404 };

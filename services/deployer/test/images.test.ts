@@ -77,7 +77,7 @@ test('an image that a registry does not have is told as such before anything is 
   const refusal = { code: 'image_not_available', remedy: expect.stringContaining('Check its name') };
   await expect(checkImage(engine, absent)).rejects.toMatchObject(refusal);
   await expect(pullImage(engine, absent, progress())).rejects.toMatchObject(refusal);
-}, 60_000);
+});
 
 test('a pull tells how far it is, and answers with the digest that the registry knows the image by', async () => {
   expect(await checkImage(engine, image)).toBe(`image ${image} can be pulled`);
@@ -85,7 +85,7 @@ test('a pull tells how far it is, and answers with the digest that the registry 
   expect(await pullImage(engine, image, progress())).toEqual({ image: exact, told: `image ${exact}` });
   expect(told[0]).toMatch(/^pulled \d+ of \d+ MB known so far$/u);
   expect(await checkImage(engine, image)).toBe(`image ${image} is here`);
-}, 120_000);
+});
 
 test('what a registry has by the same name meanwhile is fetched, and the older one goes on by its digest', async () => {
   const older = `${repository()}@${digest}`;
@@ -103,7 +103,7 @@ test('what a registry has by the same name meanwhile is fetched, and the older o
   await run('docker', ['rmi', older]);
   expect(await pullImage(engine, older, progress())).toMatchObject({ image: older });
   await run('docker', ['rmi', older]);
-}, 120_000);
+});
 
 test('an image that was made here is not replaced by one that a registry has by its name', async () => {
   const name = `${repository()}:${newId()}`;
@@ -117,7 +117,7 @@ test('an image that was made here is not replaced by one that a registry has by 
     code: 'image_not_available',
     message: expect.stringContaining('no registry knows it'),
   });
-}, 120_000);
+});
 
 test('a pull that nobody waits for any more ends, and one from a registry that is away says why, or goes on with what is here', async () => {
   const { image: here } = await pullImage(engine, image, progress());
@@ -135,4 +135,4 @@ test('a pull that nobody waits for any more ends, and one from a registry that i
     code: 'image_not_available',
     message: expect.stringContaining('refused'),
   });
-}, 120_000);
+});

@@ -9,7 +9,7 @@ let system: System;
 beforeAll(async () => {
   system = await startSystem({ LOG_LINES_MAX: '1000' });
   await system.start();
-}, 60_000);
+});
 afterAll(async () => system.stop());
 
 const outputOf = async (id: string, raw = false) =>

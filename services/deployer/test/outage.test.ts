@@ -6,7 +6,7 @@ let system: System;
 beforeAll(async () => {
   system = await startSystem();
   await system.start();
-}, 60_000);
+});
 afterAll(async () => system.stop());
 
 test('a deploy goes on after the database was away, and starts its agent once', async () => {

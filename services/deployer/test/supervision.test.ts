@@ -10,7 +10,7 @@ let system: System;
 beforeAll(async () => {
   system = await startSystem({ PREFLIGHT_MAX_S: '2', START_MAX_S: '2', PROBE_MAX_S: '2', RESTARTS_MAX: '1' });
   await system.start();
-}, 60_000);
+});
 afterAll(async () => system.stop());
 
 beforeEach(() => {

@@ -43,7 +43,7 @@ beforeAll(async () => {
     expect(found.state).toBe('ready');
     return found;
   });
-}, 60_000);
+});
 afterAll(async () => system.stop());
 
 const seenBy = async (who: Context) =>

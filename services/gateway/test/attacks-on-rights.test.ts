@@ -11,7 +11,7 @@ beforeAll(async () => {
   edge = await startEdge({ absent: ['auth'] });
   auth = await startRealAuth(edge.nats);
   as = await bearers(edge, await auth.setUpToken());
-}, 120_000);
+});
 afterAll(async () => {
   await auth.stop();
   await edge.stop();

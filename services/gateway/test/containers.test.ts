@@ -65,7 +65,7 @@ test('migrations, requests, events and shared limits work with PostgreSQL, NATS 
     const [one, other] = [await me(first()), await me(edges[1] as Edge)];
     expect(remaining(other)).toBe(remaining(one) - 1);
   });
-}, 120_000);
+});
 
 test('a restart of the container of NATS is waited out, and its streams are there again', async () => {
   const before = await lastEvent();
@@ -79,4 +79,4 @@ test('a restart of the container of NATS is waited out, and its streams are ther
   });
   expect(body.key).toBeDefined();
   await eventually(async () => expect(await lastEvent()).toBeGreaterThan(before), { timeoutMs: 30_000 });
-}, 120_000);
+});

@@ -27,7 +27,7 @@ test('a revoked key is refused as soon as its event is out', async () => {
   expect((await me(key)).status).toBe(200);
   edge.auth.revoke(key);
   await edge.publish(authEvents.apiKeyRevoked.subject, { apiKeyId: id });
-  await eventually(async () => expect((await me(key)).status).toBe(401), { timeoutMs: 5_000 });
+  await eventually(async () => expect((await me(key)).status).toBe(401));
 });
 
 test.each<[string, () => Promise<string>]>([

@@ -195,4 +195,4 @@ test('after NATS was killed, log followers are told to resync and events go on w
     const cursors = events.map(({ cursor }) => Number(cursor));
     expect(cursors).toEqual(range(cursors[0] ?? 0, cursors.at(-1) ?? 0));
   });
-}, 90_000);
+});

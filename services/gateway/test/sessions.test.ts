@@ -9,7 +9,7 @@ beforeAll(async () => {
   edge = await startEdge({ absent: ['auth'], environment: { CORS_ORIGINS: 'https://console.example' } });
   auth = await startRealAuth(edge.nats);
   await bearers(edge, await auth.setUpToken());
-}, 120_000);
+});
 afterAll(async () => {
   await auth.stop();
   await edge.stop();

@@ -112,7 +112,7 @@ describe.each([
     await missions.database.query(`DELETE FROM artifact WHERE id = '${one?.id ?? ''}'`);
     expect((await read(missions, two?.id ?? '')).equals(content)).toBe(true);
     await missions.database.query(`DELETE FROM artifact WHERE id = '${two?.id ?? ''}'`);
-    await eventually(async () => expect(await of()).toEqual([]), { timeoutMs: 10_000 });
+    await eventually(async () => expect(await of()).toEqual([]));
     const again = await put(missions, content, { missionId: mission.id });
     expect((await read(missions, again.id)).equals(content)).toBe(true);
   });
@@ -172,12 +172,10 @@ describe('artifacts', () => {
     const input = { ...piece(Buffer.from('content'), { missionId: mission.id }), ...change };
     await expect(missions.call(putArtifact, input, jason)).rejects.toMatchObject(failing(code));
     expect((await missions.call(listArtifacts, { id: mission.id }, by)).items).toEqual([]);
-    await eventually(
-      async () =>
-        expect(
-          await missions.database.query(`SELECT 1 FROM artifact_piece WHERE artifact_id = '${input.id}'`),
-        ).toEqual([]),
-      { timeoutMs: 10_000 },
+    await eventually(async () =>
+      expect(
+        await missions.database.query(`SELECT 1 FROM artifact_piece WHERE artifact_id = '${input.id}'`),
+      ).toEqual([]),
     );
   });
 
@@ -233,17 +231,14 @@ describe('artifacts', () => {
     await expect(missions.call(getArtifact, { id: artifact.id }, owner)).rejects.toMatchObject(
       failing('artifact_not_found'),
     );
-    await eventually(
-      async () => {
-        const shas = (await contents(missions.database)).map(({ sha256 }) => sha256);
-        expect(shas).not.toContain(artifact.sha256);
-        expect(missions.events).toContainEqual({
-          subject: missionsEvents.missionDeleted.subject,
-          payload: expect.objectContaining({ missionId: id }),
-        });
-      },
-      { timeoutMs: 10_000 },
-    );
+    await eventually(async () => {
+      const shas = (await contents(missions.database)).map(({ sha256 }) => sha256);
+      expect(shas).not.toContain(artifact.sha256);
+      expect(missions.events).toContainEqual({
+        subject: missionsEvents.missionDeleted.subject,
+        payload: expect.objectContaining({ missionId: id }),
+      });
+    });
   });
 
   test('belong to entries of their own mission only', async () => {

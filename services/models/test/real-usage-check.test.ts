@@ -42,7 +42,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await gateway?.stop();
   await models?.stop();
-}, 60_000);
+});
 
 const newChat = () => models.call(openclawRequests.createChat, { deploymentId }, operator);
 const turn = async (chat: Chat, text: string) => {
@@ -86,7 +86,7 @@ describe('a real gateway that asks its models through Aether', () => {
       parts: { equal: { calls: 2 } },
     });
     expect(check.session).not.toBeNull();
-  }, 120_000);
+  });
 
   test('differ by an aborted call, which is explained', async () => {
     model.answer(() => say('1 2 3 4 5 6 7 8 9', { chunkDelayMs: 400, usage }));
@@ -116,7 +116,7 @@ describe('a real gateway that asks its models through Aether', () => {
       parts: { unfinished: { calls: 1 }, lost: { calls: 0 } },
     });
     expect(check.notes[0]).toMatch(/aborted/);
-  }, 120_000);
+  });
 
   test('differ by a call that is missing here, which is looked at again and then told as lost', async () => {
     model.answer(() => say('Here.', { usage }));
@@ -133,7 +133,7 @@ describe('a real gateway that asks its models through Aether', () => {
     });
     const sums = await models.call(modelsRequests.summariseUsageChecks, { deploymentId }, operator);
     expect(sums.items[0]).toMatchObject({ deploymentId, differing: 1, waiting: 1 });
-  }, 120_000);
+  });
 
   test('are told apart from a gateway that is away, which is asked again', async () => {
     const chat = await newChat();
@@ -150,5 +150,5 @@ describe('a real gateway that asks its models through Aether', () => {
       finding: 'agrees',
       cause: 'The gateway of the agent was not connected.',
     });
-  }, 120_000);
+  });
 });

@@ -24,7 +24,7 @@ beforeAll(async () => {
     giveUp: () => Promise.resolve(),
   });
   bridge.bus.start();
-}, 60_000);
+});
 afterAll(() => bridge.stop());
 
 test('a command that waits outlasts the bridge, is told once, and goes with its chat', async () => {
@@ -61,4 +61,4 @@ test('a command that waits outlasts the bridge, is told once, and goes with its 
   await bridge.call(openclawRequests.deleteChat, { id: chat.id }, operator);
   const kept = await bridge.query('SELECT id FROM approval WHERE chat_id = $1', [chat.id]);
   expect(kept).toEqual([]);
-}, 180_000);
+});

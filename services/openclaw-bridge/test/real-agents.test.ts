@@ -18,7 +18,7 @@ let deploymentId: string;
 beforeAll(async () => {
   bridge = await startBridgeUnderTest();
   ({ deploymentId } = await bridge.chatWith(gateway().url, gateway().token));
-}, 60_000);
+});
 afterAll(() => bridge.stop());
 
 /** What the gateway's model was told for the last reply of an agent. */
@@ -56,7 +56,7 @@ test('a second agent with its own instructions and model answers in the same gat
   const first = await toldTo('main');
   expect(first).not.toContain('lighthouse');
   expect(JSON.parse(first)).toMatchObject({ model: 'scripted-1' });
-}, 120_000);
+});
 
 test("an agent's files are listed, read and written, and count from its next turn on", async () => {
   const which = { deploymentId, agentId: 'worker-b' };
@@ -69,7 +69,7 @@ test("an agent's files are listed, read and written, and count from its next tur
     await bridge.call(openclawRequests.getAgentFile, { ...which, name: 'AGENTS.md' }, operator),
   ).toMatchObject({ content, missing: false });
   expect(await toldTo('worker-b')).toContain(content);
-}, 120_000);
+});
 
 test.each([
   ['path traversal by the name of a file', { name: '../../openclaw.json', content: 'x' }, 'invalid_input'],
@@ -91,7 +91,7 @@ test('an agent is renamed and given another model; one the gateway has not is re
   await expect(
     bridge.call(openclawRequests.createAgent, { deploymentId, name: 'Worker B' }, operator),
   ).rejects.toMatchObject({ code: 'agent_exists' });
-}, 60_000);
+});
 
 test('a viewer reads and changes nothing; the first agent stays; another goes with its files', async () => {
   const which = { deploymentId, agentId: 'worker-b' };
@@ -111,7 +111,7 @@ test('a viewer reads and changes nothing; the first agent stays; another goes wi
     const { items } = await bridge.call(openclawRequests.listAgents, { deploymentId }, operator);
     expect(items.map(({ id }) => id)).toEqual(['main']);
   });
-}, 60_000);
+});
 
 test('while the gateway is away that is said', async () => {
   await gateway().kill();
@@ -122,4 +122,4 @@ test('while the gateway is away that is said', async () => {
   await expect(
     bridge.call(openclawRequests.listAgentFiles, { deploymentId, agentId: 'main' }, operator),
   ).rejects.toMatchObject({ code: 'gateway_away' });
-}, 60_000);
+});

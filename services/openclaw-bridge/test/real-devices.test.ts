@@ -64,7 +64,7 @@ describe('a device that a real gateway approved', () => {
     });
     await bridge.call(updateConnection, { id }, operator);
     await outcome(id, { state: 'refused', code: 'device_identity_required' });
-  }, 120_000);
+  });
 
   test.each<[string, string, (frame: ConnectFrame) => Change]>([
     ['for fewer scopes', 'pairing_scope_upgrade', () => ({ scopes: ['operator.read'] })],
@@ -122,4 +122,4 @@ test('where the request to approve a device is replaced by another, the command 
   expect(after.reason?.remedy).toContain(after.pairing?.command);
   await approve(gateway(), after);
   await outcome(id, { state: 'connected' });
-}, 60_000);
+});

@@ -57,7 +57,7 @@ describe('a real gateway that lets in whom a trusted proxy names', () => {
     expect(waiting.reason?.remedy).toContain('gateway.auth.password');
     await approve(gateway(), waiting);
     await outcome(id, { state: 'connected' });
-  }, 120_000);
+  });
 
   test('gives who shows no device the scopes of the name, and the missing ones are told', async () => {
     const { near, connect, outcome } = remote();

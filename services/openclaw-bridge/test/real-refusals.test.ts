@@ -147,7 +147,7 @@ describe('what a real gateway refuses is told by its reason and what to do, whoe
       state: 'failed',
       reason: { code: 'agent_gone', cause: 'The gateway has no agent “passing” any more.' },
     });
-  }, 60_000);
+  });
 
   test('a decision about a command, which waits on', async () => {
     await connected();
@@ -180,7 +180,7 @@ describe('what a real gateway refuses is told by its reason and what to do, whoe
     near.behave();
     expect(await decide()).toMatchObject({ state: 'allowed' });
     expect(await bridge.reply(chat.id, sent, 60_000)).toMatchObject({ state: 'complete', text: 'Yes.' });
-  }, 120_000);
+  });
 
   test('more than it takes at once', async () => {
     await connected();
@@ -190,7 +190,7 @@ describe('what a real gateway refuses is told by its reason and what to do, whoe
       detail: 'The gateway has more requests at once than it takes.',
       hint: expect.stringContaining('in a moment'),
     });
-  }, 60_000);
+  });
 
   test('more than it takes at once, but of messages, which are sent again by themselves', async () => {
     await connected();
@@ -205,7 +205,7 @@ describe('what a real gateway refuses is told by its reason and what to do, whoe
     const message = await bridge.send(chat.id, 'hello');
     expect(await bridge.reply(chat.id, message, 90_000)).toMatchObject({ state: 'complete', text: 'Yes.' });
     expect(sent).toBeGreaterThan(1);
-  }, 120_000);
+  });
 
   test('what it takes only so often, with how long to wait', async () => {
     await connected();

@@ -55,7 +55,7 @@ afterAll(async () => {
   await system.stop();
   await gateway.stop();
   rmSync(repository, { recursive: true, force: true });
-}, 60_000);
+});
 
 async function begin(more: object = {}): Promise<Mission> {
   const { id } = await system.call(

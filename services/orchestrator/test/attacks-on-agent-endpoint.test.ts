@@ -11,7 +11,7 @@ beforeAll(async () => {
   const port = await freePort();
   url = `http://127.0.0.1:${port}`;
   system = await startOrchestrator({ AGENT_ENDPOINT_PORT: String(port) });
-}, 120_000);
+});
 afterAll(() => system.stop(), 60_000);
 
 const headers = { 'content-type': 'application/json', accept: 'application/json, text/event-stream' };

@@ -110,7 +110,7 @@ afterAll(async () => {
   await Promise.all(gateways.map((gateway) => gateway.stop()));
   await system.stop();
   for (const path of repositories) rmSync(path, { recursive: true, force: true });
-}, 120_000);
+});
 
 async function createMission(index: number): Promise<Mission> {
   const [graph = []] = fc.sample(graphs, { seed: chaos.seed + index, numRuns: 1 });

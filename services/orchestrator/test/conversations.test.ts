@@ -32,7 +32,7 @@ beforeAll(async () => {
     MODEL_PROVIDER_MODEL: 'scripted-1',
   });
   by = person();
-}, 120_000);
+});
 afterAll(async () => {
   await system.stop();
   await model.stop();
@@ -193,7 +193,7 @@ describe('a conversation with Jason', () => {
     );
     model.answer(() => say('Here I am.'));
     expect(await talk(id, 'Are you there?')).toMatchObject({ state: 'complete', text: 'Here I am.' });
-  }, 90_000);
+  });
 
   test('is there for its person only, administrators included', async () => {
     const id = await begin();

@@ -52,12 +52,12 @@ beforeAll(async () => {
     const { items } = await system.call(executionRequests.listPool, {}, operator);
     expect(items[0]).toMatchObject({ online: true });
   });
-}, 120_000);
+});
 afterAll(async () => {
   await system.stop();
   await gateway.stop();
   await host.stop();
-}, 60_000);
+});
 beforeEach(() => {
   repository = mkdtempSync(join(tmpdir(), 'aether-delivery-'));
   git('init', '--quiet', '-b', 'main');

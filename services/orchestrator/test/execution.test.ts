@@ -59,11 +59,11 @@ beforeAll(async () => {
     const { items } = await system.call(executionRequests.listPool, {}, operator);
     expect(items[0]).toMatchObject({ name: 'worker', online: true });
   });
-}, 120_000);
+});
 afterAll(async () => {
   await system.stop();
   await gateway.stop();
-}, 60_000);
+});
 beforeEach(() => {
   gateway.turns.script = obedient;
   repository = mkdtempSync(join(tmpdir(), 'aether-work-'));

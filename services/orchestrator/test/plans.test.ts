@@ -28,7 +28,7 @@ describe('with the demo model', () => {
   let system: Orchestrator;
   beforeAll(async () => {
     system = await startOrchestrator();
-  }, 120_000);
+  });
   afterAll(() => system.stop());
 
   test('a goal in form of a list becomes a plan that waits for approval, labelled as made by the demo', async () => {
@@ -80,7 +80,7 @@ describe('with a model that a test decides', () => {
       MODEL_PROVIDER_API_KEY: 'key',
       MODEL_PROVIDER_MODEL: 'scripted-1',
     });
-  }, 120_000);
+  });
   afterAll(async () => {
     await system.stop();
     await model.stop();
@@ -218,5 +218,5 @@ describe('with a model that a test decides', () => {
     await eventually(async () => expect(await system.database.query('SELECT * FROM jason_job')).toEqual([]), {
       timeoutMs: 60_000,
     });
-  }, 180_000);
+  });
 });

@@ -33,12 +33,12 @@ beforeAll(async () => {
     { REPOSITORY_ROOTS: root, OUTBOUND_ALLOWED_RANGES: '127.0.0.0/8' },
     { withAgents: true },
   );
-}, 120_000);
+});
 afterAll(async () => {
   await system.stop();
   await host.stop();
   rmSync(root, { recursive: true, force: true });
-}, 60_000);
+});
 
 const inspect = (repository: string, baseBranch: string | null = null) =>
   system.call(inspectRepository, { repository, baseBranch }, operator);

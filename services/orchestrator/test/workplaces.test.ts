@@ -56,13 +56,13 @@ beforeAll(async () => {
   gateway = await FakeGateway.start();
   const remote = { name: 'worker', url: gateway.url, auth: 'token' as const, credential: gateway.token };
   await system.call(openclawRequests.createConnection, remote, person('admin'));
-}, 120_000);
+});
 afterAll(async () => {
   await edge.stop();
   await system.stop();
   await gateway.stop();
   rmSync(scratch, { recursive: true, force: true });
-}, 60_000);
+});
 beforeEach(async () => {
   repository = mkdtempSync(join(scratch, 'repository-'));
   await git('init', '--quiet', '-b', 'main');

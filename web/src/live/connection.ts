@@ -40,8 +40,11 @@ export class LiveConnection {
   private heartbeat: ReturnType<typeof setInterval> | undefined;
   private stopped = true;
 
-  /** `sessionEnded`: what it was opened with is over, and what its person may do may be something else now. */
-  constructor(private readonly sessionEnded: () => void) {}
+  /**
+   * `rightsUnsure`: what the person may do may be something else now. The session was ended, or the socket is open
+   * since now only, which alone is told when that changes.
+   */
+  constructor(private readonly rightsUnsure: () => void) {}
 
   start(): void {
     if (!this.stopped) return;
@@ -111,6 +114,7 @@ export class LiveConnection {
     this.heardAt = Date.now();
     socket.onopen = () => {
       this.failures = 0;
+      this.rightsUnsure();
       for (const [topic, subscription] of this.subscriptions) this.subscribe(topic, subscription);
       this.settle();
     };
@@ -121,7 +125,7 @@ export class LiveConnection {
     socket.onclose = ({ code }) => {
       if (this.socket !== socket) return;
       this.lose(code === SESSION_ENDED || this.failures > 0);
-      if (code === SESSION_ENDED) this.sessionEnded();
+      if (code === SESSION_ENDED) this.rightsUnsure();
     };
   }
 

@@ -24,7 +24,8 @@ const LiveContext = createContext<LiveConnection | null>(null);
 export function LiveProvider({ children }: { children: ReactNode }) {
   const client = useQueryClient();
   const [connection] = useState(
-    () => new LiveConnection(() => void client.invalidateQueries({ queryKey: [WHO] })),
+    () =>
+      new LiveConnection(() => void client.invalidateQueries({ queryKey: [WHO] }, { cancelRefetch: false })),
   );
   useEffect(() => {
     connection.start();
