@@ -18,6 +18,7 @@ const {
   readLogs,
   redeployDeployment,
   repairDeployment,
+  retryDeployment,
   restartDeployment,
   savePreset,
   startDeployment,
@@ -86,6 +87,7 @@ test.each(['id', 'name'] as const)(
       stopDeployment,
       restartDeployment,
       repairDeployment,
+      retryDeployment,
       deleteDeployment,
       getDeploymentMetrics,
     ])
