@@ -1,6 +1,7 @@
 import { on, once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { LiveServerFrame, liveCloseCodes, type LiveClientFrame } from '@aether/contracts/live-frames';
+import { passingCodes } from '@aether/contracts/passing';
 import { WebSocket } from 'ws';
 import { CommandError } from './command-error.js';
 import type { Target } from './sign-in.js';
@@ -91,8 +92,7 @@ async function* framesOf(options: FollowOptions): AsyncGenerator<LiveServerFrame
 
 function refusal(frame: { code: string; detail: string; hint: string }): Error {
   // A part that restarts is waited for, as a lost socket is.
-  if (['unavailable', 'overloaded', 'timeout', 'internal'].includes(frame.code))
-    return new Error(frame.detail);
+  if (passingCodes.has(frame.code)) return new Error(frame.detail);
   return new CommandError({ code: frame.code, detail: frame.detail, hint: frame.hint });
 }
 

@@ -172,6 +172,17 @@ test('a change of its model is shown before it is made, and taken by the steps o
   await page.context().close();
 }, 600_000);
 
+test('its log goes on under the open page after the bus was killed', async () => {
+  const { page } = await openDeployment('logs');
+  const log = page.getByRole('log', { name: 'Log of keeper' });
+  await log.getByText(': ready', { exact: false }).last().waitFor();
+  process.kill(await machine.pidIn('nats', 'nats.pid'), 'SIGKILL');
+  await eventually(() => ask(machine, 'POST deployments/keeper/restart', {}), { timeoutMs: 90_000 });
+  await log.getByText('restart: ready').waitFor({ timeout: AGENT_MS });
+  await page.locator('[data-connection=live]').waitFor();
+  await page.context().close();
+}, 600_000);
+
 test('one whose process was killed says so by itself, and is repaired', async () => {
   const { page, faults } = await openDeployment();
   const { id } = await deployed();

@@ -1,4 +1,5 @@
 import type { LiveClientFrame, LiveServerFrame } from '@aether/contracts/live-frames';
+import { passingCodes } from '@aether/contracts/passing';
 import { refreshSession } from '@/api/call';
 
 /** `live`: everything followed is up to date. `catching-up`: what was missed is on its way. */
@@ -11,8 +12,6 @@ export interface TopicListener {
   joined?(cursor: string): void;
   /** What was missed is not told any more: read the state anew. */
   lost?(): void;
-  /** The topic cannot be followed. */
-  refused?(error: { code: string; detail: string; hint: string }): void;
 }
 
 interface Subscription {
@@ -27,6 +26,8 @@ const SILENT_MAX_MS = 45_000;
 const PROBE_MS = 4_000;
 const RETRY_MS = [500, 1_000, 2_000, 4_000, 8_000];
 const SESSION_ENDED = 4401;
+/** Until a part that was away is asked again. */
+const AGAIN_MS = 2_000;
 
 /** The one socket of a page. It comes back by itself and goes on with every topic where it stopped. */
 export class LiveConnection {
@@ -102,6 +103,13 @@ export class LiveConnection {
     this.settle();
   }
 
+  private subscribeLater(topic: string, subscription: Subscription): void {
+    setTimeout(() => {
+      if (this.subscriptions.get(topic) === subscription && subscription.pending)
+        this.subscribe(topic, subscription);
+    }, AGAIN_MS);
+  }
+
   private readonly connectNow = (): void => {
     clearTimeout(this.retry);
     if (!this.socket) this.connect();
@@ -166,8 +174,8 @@ export class LiveConnection {
         }
         return this.subscribe(frame.topic, subscription);
       case 'error':
+        if (passingCodes.has(frame.code)) return this.subscribeLater(frame.topic, subscription);
         subscription.pending = false;
-        for (const listener of subscription.listeners) listener.refused?.(frame);
         return this.settle();
     }
   }

@@ -70,7 +70,6 @@ export function useTopic(topic: string | null, options: TopicOptions): void {
         frame: (data, cursor) => latest.current.frame(data, cursor),
         joined: (cursor) => latest.current.joined?.(cursor),
         lost: () => latest.current.lost?.(),
-        refused: (error) => latest.current.refused?.(error),
       },
       latest.current.after,
     );
