@@ -48,10 +48,12 @@ test('files are attached by button, paste and drag, taken away again, sent, show
       1,
     ),
   );
-  expect(gateway().callsOf('chat.send').at(-1)).toMatchObject({
-    message: 'look at these',
-    attachments: [{ fileName: 'red.png' }, { fileName: 'paste.txt' }, { fileName: 'drop.txt' }],
-  });
+  await eventually(() =>
+    expect(gateway().callsOf('chat.send').at(-1)).toMatchObject({
+      message: 'look at these',
+      attachments: [{ fileName: 'red.png' }, { fileName: 'paste.txt' }, { fileName: 'drop.txt' }],
+    }),
+  );
   const saving = page.waitForEvent('download');
   await tiles.getByText('paste.txt').click();
   expect((await saving).suggestedFilename()).toBe('paste.txt');

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { expect, test } from '@jest/globals';
+import { eventually } from '@aether/testing/eventually';
 import type { TurnStep } from '@aether/testing/fake-gateway';
 import { faultsOf, tooWideIn, type Page } from './browser.js';
 import { useChats } from './chats-under-test.js';
@@ -113,7 +114,9 @@ test.each([
     await page.getByText(said).waitFor();
     await question.waitFor({ state: 'detached' });
     expect(await page.getByRole('button', { name: button, exact: true }).count()).toBe(0);
-    expect(gateway().callsOf('exec.approval.resolve').at(-1)).toMatchObject({ decision });
+    await eventually(() =>
+      expect(gateway().callsOf('exec.approval.resolve').at(-1)).toMatchObject({ decision }),
+    );
     await Promise.all([page, other].map((each) => each.context().close()));
   },
 );

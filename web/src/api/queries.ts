@@ -159,7 +159,8 @@ export function createQueryClient(): QueryClient {
         staleTime: 20_000,
         // What the caller did wrong stays wrong; what is away for a moment comes back.
         retry: (failures, error) =>
-          failures < 2 && (!(error instanceof CallError) || error.problem.status >= 500),
+          failures < 2 &&
+          (!(error instanceof CallError) || error.problem.status >= 500 || error.problem.status === 429),
         refetchOnWindowFocus: false,
         refetchOnReconnect: true,
         networkMode: 'always',
