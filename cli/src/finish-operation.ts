@@ -31,7 +31,7 @@ export async function finishOperation(options: {
   throw new CommandError({
     code: failure.code,
     detail: `${name} failed at step "${failure.step}": ${failure.cause}`,
-    hint: `${failure.remedy} Then run \`npx aether ${again} ${name} --wait\`; the details are in \`npx aether logs ${name}\`.`,
+    hint: `${failure.remedy} To try again, run \`npx aether ${again} ${name} --wait\`; the details are in \`npx aether logs ${name}\`.`,
     document: { deployment: ended },
   });
 }

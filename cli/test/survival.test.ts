@@ -85,8 +85,11 @@ describe('kill -9 of any process', () => {
     process.kill(pid, 'SIGKILL');
     const { code, json } = await deploying;
     expect(code).not.toBe(0);
-    expect(json().error).toMatchObject({ code: 'killed', hint: expect.stringContaining('repair') });
-    expect(await machine.ask(['repair', 'third', '--wait'])).toMatchObject({
+    expect(json().error).toMatchObject({
+      code: 'killed',
+      hint: expect.stringContaining('npx aether retry third'),
+    });
+    expect(await machine.ask(['retry', 'third', '--wait'])).toMatchObject({
       deployment: { state: 'ready' },
     });
   }, 600_000);

@@ -22,7 +22,7 @@ export async function choosePort(
   throw new StepError({
     code: 'port_taken',
     cause: `No port from ${first} to ${last} is free.`,
-    remedy: 'Delete deployments, or widen PORT_FIRST and PORT_LAST, then repair the deployment.',
+    remedy: 'Delete deployments, or widen PORT_FIRST and PORT_LAST, then try again.',
   });
 }
 

@@ -27,6 +27,6 @@ export function endedTooOften(how: string): StepFailure {
     step: 'start',
     code: 'exits_repeatedly',
     cause: `The agent's process ended ${how}`,
-    remedy: 'Read the last lines of its log, mend what they name, then repair the deployment.',
+    remedy: 'Read the last lines of its log, mend what they name, then try again.',
   };
 }

@@ -5,7 +5,7 @@ import { eventually } from '@aether/testing/eventually';
 import { as, startSystem, type System } from './system.js';
 
 const { createDeployment, getDeploymentMetrics, redeployDeployment, stopDeployment } = deployerRequests;
-const fault = { code: 'exited_early', cause: 'It ended.', remedy: 'Mend it, then repair the deployment.' };
+const fault = { code: 'exited_early', cause: 'It ended.', remedy: 'Mend it, then try again.' };
 
 let system: System;
 beforeAll(async () => {

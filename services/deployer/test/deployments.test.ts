@@ -151,7 +151,7 @@ describe('reading', () => {
       ['disk', true],
       ['git', true],
     ]);
-    const remedy = 'Install npm, then repair the deployment.';
+    const remedy = 'Install npm, then try again.';
     system.runtime.fail('preflight', { code: 'no_npm', cause: 'There is no npm.', remedy });
     system.runtime.setFreeMemoryMb(1);
     expect(await look()).toMatchObject([

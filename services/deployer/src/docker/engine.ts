@@ -38,18 +38,17 @@ const AWAY: Readonly<Record<string, { code: string; cause: string; remedy: strin
     code: 'engine_missing',
     cause: 'There is no Docker engine at',
     remedy:
-      'Install Docker (on Debian: apt-get install docker.io) or set DOCKER_SOCKET to where it listens, then repair the deployment.',
+      'Install Docker (on Debian: apt-get install docker.io) or set DOCKER_SOCKET to where it listens, then try again.',
   },
   EACCES: {
     code: 'engine_not_permitted',
     cause: 'Aether may not use the Docker engine at',
-    remedy:
-      'Add the user that Aether runs as to the group "docker", start Aether again, then repair the deployment.',
+    remedy: 'Add the user that Aether runs as to the group "docker", start Aether again, then try again.',
   },
   ECONNREFUSED: {
     code: 'engine_down',
     cause: 'No Docker engine answers at',
-    remedy: 'Start it (systemctl start docker), then repair the deployment.',
+    remedy: 'Start it (systemctl start docker), then try again.',
   },
 };
 
@@ -69,7 +68,7 @@ export function withoutSwarm(cause?: unknown): StepError {
       code: 'engine_without_swarm',
       cause: 'The Docker engine manages no swarm.',
       remedy:
-        'Start one (`docker swarm init`; with several addresses also `--advertise-addr 127.0.0.1`) or use the runtime "docker", then repair the deployment.',
+        'Start one (`docker swarm init`; with several addresses also `--advertise-addr 127.0.0.1`) or use the runtime "docker", then try again.',
     },
     { cause },
   );

@@ -21,20 +21,19 @@ export function explainExit(state: ContainerState): StepError {
     return new StepError({
       code: 'killed',
       cause,
-      remedy: 'Give it more memory (`memoryMb`), then repair the deployment.',
+      remedy: 'Give it more memory (`memoryMb`), then try again.',
     });
   if (state.ExitCode === CONFIG_FAULT)
     return new StepError({
       code: 'config_refused',
       cause,
-      remedy:
-        'The last lines name the faulty setting. Mend the template or the model, then repair the deployment.',
+      remedy: 'The last lines name the faulty setting. Mend the template or the model, then try again.',
     });
   return new StepError({
     code: 'exited_early',
     cause,
     remedy:
-      'The last lines say why; an image whose command runs no OpenClaw gateway ends like this too. Mend that, then repair the deployment.',
+      'The last lines say why; an image whose command runs no OpenClaw gateway ends like this too. Mend that, then try again.',
   });
 }
 
@@ -59,7 +58,7 @@ export function explainRefusal(message: string, cause?: unknown): StepError {
     {
       code: 'container_refused',
       cause: `The engine does not run the container: ${message}`,
-      remedy: 'Check image and limits of the deployment, then repair the deployment.',
+      remedy: 'Check image and limits of the deployment, then try again.',
     },
     { cause },
   );

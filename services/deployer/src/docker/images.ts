@@ -135,7 +135,7 @@ function explainPull(image: string, error: unknown): unknown {
       code: 'image_not_available',
       cause: `The image ${image} is not on this machine and cannot be pulled: ${reasonOf(error)}`,
       remedy:
-        'Check its name, the network and the login at its registry; without a registry build it here (infra/images/openclaw/build) and name that one (DOCKER_IMAGE, or `image` of the deployment). Then repair the deployment.',
+        'Check its name, the network and the login at its registry; without a registry build it here (infra/images/openclaw/build) and name that one (DOCKER_IMAGE, or `image` of the deployment). Then try again.',
     },
     { cause: error },
   );

@@ -37,7 +37,7 @@ export async function copyVolume(docker: Docker, { image, from, to, labels }: Co
       throw new StepError({
         code: 'copy_failed',
         cause: `The state could not be copied: cp ended with code ${StatusCode}.`,
-        remedy: "Free some room on the engine's disk, then repair the deployment.",
+        remedy: "Free some room on the engine's disk, then try again.",
       });
   } finally {
     await unlessStatus(container.remove({ force: true }), 404, 409);

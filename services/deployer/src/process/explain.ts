@@ -3,13 +3,13 @@ import type { GatewayStatus } from '@aether/openclaw-process/process';
 import { StepError } from '../steps/step-error.js';
 
 const installRemedies: Record<InstallErrorCode, string> = {
-  disk_full: 'Free some room on that disk, then repair the deployment.',
-  failed: 'Read what npm printed in the log, then repair the deployment.',
-  no_network: 'Check the network, the proxy and the registry npm is set to, then repair the deployment.',
-  no_such_version: 'Check which registry npm is set to, then repair the deployment.',
-  node_unsuitable: 'Run Aether with Node.js 24.16 or newer of the 24 line, then repair the deployment.',
-  not_permitted: 'Give the data directory to the user that Aether runs as, then repair the deployment.',
-  npm_missing: 'Install npm for the user that Aether runs as, then repair the deployment.',
+  disk_full: 'Free some room on that disk, then try again.',
+  failed: 'Read what npm printed in the log, then try again.',
+  no_network: 'Check the network, the proxy and the registry npm is set to, then try again.',
+  no_such_version: 'Check which registry npm is set to, then try again.',
+  node_unsuitable: 'Run Aether with Node.js 24.16 or newer of the 24 line, then try again.',
+  not_permitted: 'Give the data directory to the user that Aether runs as, then try again.',
+  npm_missing: 'Install npm for the user that Aether runs as, then try again.',
 };
 
 /** A failed installation as cause and remedy; anything else unchanged. */
@@ -30,8 +30,7 @@ export function explainStart(error: unknown, status: GatewayStatus): unknown {
       {
         code: 'config_refused',
         cause,
-        remedy:
-          'The last lines name the faulty setting. Mend the template or the model, then repair the deployment.',
+        remedy: 'The last lines name the faulty setting. Mend the template or the model, then try again.',
       },
       { cause: error },
     );
@@ -40,13 +39,12 @@ export function explainStart(error: unknown, status: GatewayStatus): unknown {
       {
         code: 'killed',
         cause,
-        remedy:
-          'Probably the machine ran out of memory: stop another agent or program, then repair the deployment.',
+        remedy: 'Probably the machine ran out of memory: stop another agent or program, then try again.',
       },
       { cause: error },
     );
   return new StepError(
-    { code: 'exited_early', cause, remedy: 'The last lines say why. Mend that, then repair the deployment.' },
+    { code: 'exited_early', cause, remedy: 'The last lines say why. Mend that, then try again.' },
     { cause: error },
   );
 }

@@ -177,7 +177,7 @@ function reasonError(reason: Reason | null, otherwise: string): StepError {
   return new StepError({
     code: reason?.code ?? 'gateway_unusable',
     cause: reason?.cause ?? otherwise,
-    remedy: reason?.remedy ?? 'Read the log of the deployment, then repair it.',
+    remedy: reason?.remedy ?? 'Read the log of the deployment, then try again.',
     passing: true,
   });
 }

@@ -36,7 +36,7 @@ export class Preflight implements Step {
   private async checkMemory(tools: StepTools): Promise<string> {
     const neededMb = (await this.templates.get(tools.deployment().template)).memoryMb;
     const availableMb = await tools.runtime.availableMemoryMb();
-    const remedy = 'Stop another agent or program, then repair the deployment.';
+    const remedy = 'Stop another agent or program, then try again.';
     if (availableMb < neededMb)
       throw new StepError({
         code: 'no_memory',
@@ -78,7 +78,7 @@ export class Preflight implements Step {
       throw new StepError({
         code: 'model_unusable',
         cause: cause ?? 'The model endpoint does not answer.',
-        remedy: remedy ?? 'Check the settings of the model provider, then repair the deployment.',
+        remedy: remedy ?? 'Check the settings of the model provider, then try again.',
       });
     } catch (error) {
       // An agent that ran before is not kept down by a provider that is away for a while.

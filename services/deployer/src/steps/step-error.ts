@@ -25,11 +25,11 @@ export class StepError extends Error {
 }
 
 /**
- * A remedy with something else to do at its end: in the words of a deploy that is repairing it, and not everything that
+ * A remedy with something else to do at its end: in the words of a deploy that is tried again, and not everything that
  * fails in this way was a deploy.
  */
 export function thenInstead(remedy: string, act: string): string {
-  return remedy.replace(/\b(t)hen repair the deployment\./iu, `$1hen ${act}.`);
+  return remedy.replace(/\b(t)hen try again\./iu, `$1hen ${act}.`);
 }
 
 /** Codes of another service's answer that say "not now" rather than "no". */
@@ -40,37 +40,37 @@ const machineFaults: Readonly<Record<string, { code: string; cause: string; reme
   ENOSPC: {
     code: 'disk_full',
     cause: 'The disk is full.',
-    remedy: 'Free some room on the disk of the data directory, then repair the deployment.',
+    remedy: 'Free some room on the disk of the data directory, then try again.',
   },
   EDQUOT: {
     code: 'disk_full',
     cause: 'The disk quota is used up.',
-    remedy: 'Free some room on the disk of the data directory, then repair the deployment.',
+    remedy: 'Free some room on the disk of the data directory, then try again.',
   },
   EACCES: {
     code: 'no_permission',
     cause: 'A file may not be read or written.',
-    remedy: 'Give the data directory to the user that Aether runs as, then repair the deployment.',
+    remedy: 'Give the data directory to the user that Aether runs as, then try again.',
   },
   EROFS: {
     code: 'no_permission',
     cause: 'The data directory cannot be written to.',
-    remedy: 'Move DATA_DIR to a disk that can be written to, then repair the deployment.',
+    remedy: 'Move DATA_DIR to a disk that can be written to, then try again.',
   },
   ENOMEM: {
     code: 'no_memory',
     cause: 'The machine has no memory left for a new process.',
-    remedy: 'Stop another agent or program, then repair the deployment.',
+    remedy: 'Stop another agent or program, then try again.',
   },
   EAGAIN: {
     code: 'too_many_processes',
     cause: 'The machine allows no further process.',
-    remedy: 'Stop other programs or raise the limit of processes, then repair the deployment.',
+    remedy: 'Stop other programs or raise the limit of processes, then try again.',
   },
   EMFILE: {
     code: 'too_many_files',
     cause: 'Too many files are open.',
-    remedy: 'Raise the limit of open files (ulimit -n) for Aether, then repair the deployment.',
+    remedy: 'Raise the limit of open files (ulimit -n) for Aether, then try again.',
   },
   EADDRINUSE: {
     code: 'port_taken',
@@ -98,7 +98,7 @@ export function toStepFailure(step: StepName, error: unknown): StepFailure {
     code: 'unexpected',
     cause: messageOf(error),
     remedy:
-      'Read the log of the deployment, then repair it. If it fails in the same way, report this with the log.',
+      'Read the log of the deployment, then try again. If it fails in the same way, report this with the log.',
   };
 }
 
@@ -112,7 +112,7 @@ export function notInTime(
     step,
     code: known?.code ?? 'not_in_time',
     cause: `The step did not end within ${Math.round(seconds)} s while it waited for ${waitsFor}.${known ? ` Last: ${known.cause}` : ''}`,
-    remedy: known?.remedy ?? 'Look at the load of the machine and at the log, then repair the deployment.',
+    remedy: known?.remedy ?? 'Look at the load of the machine and at the log, then try again.',
   };
 }
 

@@ -23,14 +23,13 @@ export async function requireManager(docker: Docker): Promise<{ version: string;
     throw new StepError({
       code: 'engine_swarm_locked',
       cause: "The Docker engine's swarm is locked.",
-      remedy: 'Unlock it (`docker swarm unlock`), then repair the deployment.',
+      remedy: 'Unlock it (`docker swarm unlock`), then try again.',
     });
   if (state !== 'inactive')
     throw new StepError({
       code: 'engine_not_manager',
       cause: `The Docker engine is no manager of its swarm (it is ${state === 'active' ? 'a worker' : state}).`,
-      remedy:
-        'Make it one (`docker node promote` on a manager) or run Aether on a manager, then repair the deployment.',
+      remedy: 'Make it one (`docker node promote` on a manager) or run Aether on a manager, then try again.',
     });
   throw withoutSwarm();
 }

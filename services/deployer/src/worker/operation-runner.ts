@@ -189,7 +189,7 @@ function interrupted(step: StepName): StepFailure {
     new StepError({
       code: 'interrupted_repeatedly',
       cause: `The step was interrupted ${ATTEMPTS_MAX} times before it could end.`,
-      remedy: 'Find out why the deployer ends (memory, its own log), then repair the deployment.',
+      remedy: 'Find out why the deployer ends (memory, its own log), then try again.',
     }),
   );
 }
