@@ -16,7 +16,7 @@ const AGAIN_MAX = 5;
 const asked = process.argv.slice(2);
 const first = asked.length > 0 ? await run(asked) : await runAll();
 const failed = first.files.filter(({ status }) => status === 'failed').map(({ name }) => name);
-const isWhole = asked.length === 0 && !first.wasStopped;
+const isWhole = asked.length === 0 && first.isComplete;
 if (isWhole && failed.length > 0 && failed.length <= AGAIN_MAX) await runAgain();
 else tell(first.code, first.files);
 
@@ -31,7 +31,8 @@ async function runAll() {
   return {
     code: parts.find(({ code }) => code !== 0)?.code ?? 0,
     files: parts.flatMap(({ files }) => files),
-    wasStopped: parts.some(({ wasStopped }) => wasStopped),
+    // What ended otherwise than by files that failed is not made good by running those again.
+    isComplete: parts.every(({ code, files, wasStopped }) => !wasStopped && (code === 0 || hasFailed(files))),
   };
 }
 
@@ -46,6 +47,10 @@ async function runAgain() {
   const others = first.files.filter(({ name }) => !failed.includes(name));
   if (second.code === 0) write(`Passed alone only: ${paths.join(', ')}`);
   tell(second.code, [...others, ...second.files]);
+}
+
+function hasFailed(files) {
+  return files.some(({ status }) => status === 'failed');
 }
 
 async function run(args) {

@@ -26,7 +26,7 @@ export function useConsole(environment: Readonly<Record<string, string>> = {}) {
 export async function openScreen({ machine, browser }: { machine: Machine; browser: Browser }, path: string) {
   const opened = await openPage(browser, machine);
   await signIn(opened.page, admin);
-  await visit(opened.page, path);
   opened.faults.length = 0;
+  await visit(opened.page, path);
   return { ...opened, opened };
 }

@@ -36,7 +36,7 @@ test('About tells versions, and the licence with its text of each package that t
   expect(await violationsOf(page)).toEqual([]);
   await page.getByLabel('Filter by name or licence').fill('no such package');
   await page.getByText('No package has this name or licence').waitFor();
-  expect(faults.slice(1)).toEqual([]);
+  expect(faults).toEqual([]);
   await page.context().close();
 });
 
@@ -96,7 +96,7 @@ test('a gateway elsewhere is paired: its command is shown, and the page goes on 
   await page.getByText('Connected').first().waitFor();
   await visit(page, '/agents/');
   await page.getByText('Attic').first().waitFor();
-  expect(faults.slice(1)).toEqual([]);
+  expect(faults).toEqual([]);
 
   await visit(page, '/settings/?section=connections');
   await page.getByRole('button', { name: 'Acts for Attic' }).click();
@@ -243,6 +243,6 @@ test('the second factor is set up from the code that is drawn, and its recovery 
   await eventually(async () =>
     expect(await page.getByRole('button', { name: 'New recovery codes' }).count()).toBe(1),
   );
-  expect(faults.slice(1)).toEqual([]);
+  expect(faults).toEqual([]);
   await page.context().close();
 });

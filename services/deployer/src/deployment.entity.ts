@@ -253,7 +253,7 @@ export class Deployment {
 
   /**
    * Goes on with the operation that failed, from the step that did, or from the start where the process it is about
-   * was stopped since. What the machine has room for is looked at again.
+   * was stopped since. Room and port are looked at again, and the configuration that names the port is written again.
    */
   retry({ correlationId, at }: { correlationId: string; at: Date }): void {
     const failed = this.failedStep;
@@ -261,7 +261,7 @@ export class Deployment {
     const from = this.isBehind(failed.name, 'start') ? 'start' : failed.name;
     this.restarts = [];
     this.steps = this.steps.map((step) =>
-      step.name === 'preflight' || step.name === from || this.isBehind(step.name, from)
+      ['preflight', 'prepare', from].includes(step.name) || this.isBehind(step.name, from)
         ? pendingStep(step.name)
         : step,
     );

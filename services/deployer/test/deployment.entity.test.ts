@@ -92,7 +92,6 @@ describe('a deployment', () => {
     expect(deployment).toMatchObject({ state: 'deploying', operation: 'deploy', failure: null });
     expect(deployment.operationId).not.toBe(operationId);
     expect(deployment.steps.filter(({ state }) => state === 'done').map(({ name }) => name)).toEqual([
-      'prepare',
       'create',
     ]);
     expect(finishAll(deployment)).toMatchObject({ state: 'ready', waitsFor: null });

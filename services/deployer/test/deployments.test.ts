@@ -265,24 +265,25 @@ describe('an operation', () => {
 
   test('goes on from the step that failed, and what was done before stays done', async () => {
     const cause = { code: 'exited_early', cause: 'It ended.', remedy: 'Mend it.' };
-    system.runtime.fail('create', cause);
+    system.runtime.fail('start', cause);
     const { id, name: given } = await system.create();
     const failed = await system.inState(id, 'failed');
-    expect(failed.failure).toEqual({ step: 'create', ...cause });
-    system.runtime.heal('create');
-    system.runtime.hold('create');
+    expect(failed.failure).toEqual({ step: 'start', ...cause });
+    system.runtime.heal('start');
+    system.runtime.hold('start');
     const asked = await system.call(retryDeployment, { id: given });
     expect(asked).toMatchObject({ operation: 'deploy', state: 'deploying', failure: null });
     expect(asked.steps.map(({ state, attempt }) => [state, attempt])).toEqual([
       ['pending', 0],
+      ['pending', 0],
       ['done', 1],
-      ...Array.from({ length: 5 }, () => ['pending', 0]),
+      ...Array.from({ length: 4 }, () => ['pending', 0]),
     ]);
     await expect(system.call(retryDeployment, { id })).rejects.toMatchObject({ code: 'deployment_busy' });
-    system.runtime.release('create');
+    system.runtime.release('start');
     const ready = await system.inState(id, 'ready');
-    const prepared = ({ steps }: typeof ready) => steps.find((step) => step.name === 'prepare');
-    expect(prepared(ready)).toEqual(prepared(failed));
+    const made = ({ steps }: typeof ready) => steps.find((step) => step.name === 'create');
+    expect(made(ready)).toEqual(made(failed));
     await expect(system.call(retryDeployment, { id })).rejects.toMatchObject({
       code: 'operation_not_allowed',
       message: expect.stringContaining('no step of it has failed'),

@@ -76,11 +76,17 @@ async function send(
   }
 }
 
+/** Everything that needs a session waits for it. */
+const REFRESH_MAX_MS = 10_000;
 let refreshing: Promise<boolean> | undefined;
 
 /** True when there is a session again. However many ask at once, the refresh token is used once. */
 export function refreshSession(): Promise<boolean> {
-  refreshing ??= fetch('/api/v1/session/refresh', { method: 'POST', credentials: 'same-origin' })
+  refreshing ??= fetch('/api/v1/session/refresh', {
+    method: 'POST',
+    credentials: 'same-origin',
+    signal: AbortSignal.timeout(REFRESH_MAX_MS),
+  })
     .then(
       ({ ok }) => ok,
       () => false,

@@ -72,7 +72,7 @@ export function useFiles(chatId: string): Files {
     },
     remove: (id) => {
       running.current.get(id)?.abort();
-      setList(list.filter((each) => each.id !== id));
+      setList((old) => old.filter((each) => each.id !== id));
       void call('DELETE /api/v1/attachments/{id}', { id }).catch(() => undefined);
     },
     retry: (id) => {

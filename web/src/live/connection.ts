@@ -18,6 +18,7 @@ interface Subscription {
   readonly listeners: Set<TopicListener>;
   cursor: string | undefined;
   pending: boolean;
+  again?: ReturnType<typeof setTimeout>;
 }
 
 const PING_EVERY_MS = 20_000;
@@ -62,6 +63,7 @@ export class LiveConnection {
     window.removeEventListener('offline', this.probe);
     clearInterval(this.heartbeat);
     clearTimeout(this.retry);
+    for (const { again } of this.subscriptions.values()) clearTimeout(again);
     this.socket?.close();
     this.socket = undefined;
   }
@@ -97,6 +99,7 @@ export class LiveConnection {
   }
 
   private subscribe(topic: string, subscription: Subscription): void {
+    clearTimeout(subscription.again);
     subscription.pending = true;
     const { cursor } = subscription;
     this.send({ type: 'subscribe', topic, ...(cursor !== undefined && { after: cursor }) });
@@ -104,9 +107,9 @@ export class LiveConnection {
   }
 
   private subscribeLater(topic: string, subscription: Subscription): void {
-    setTimeout(() => {
-      if (this.subscriptions.get(topic) === subscription && subscription.pending)
-        this.subscribe(topic, subscription);
+    clearTimeout(subscription.again);
+    subscription.again = setTimeout(() => {
+      if (this.subscriptions.get(topic) === subscription) this.subscribe(topic, subscription);
     }, AGAIN_MS);
   }
 

@@ -9,6 +9,7 @@ import {
   type Launch,
 } from '../docker/carrier.js';
 import { containerSpec, labelNames, VOLUME_TARGET, type Defaults } from '../docker/container-spec.js';
+import { StepError } from '../steps/step-error.js';
 import { unlessStatus } from '../docker/engine.js';
 import { explainStart } from '../docker/explain.js';
 import { ensureNetwork, ISOLATED } from '../docker/networks.js';
@@ -17,6 +18,8 @@ import { serviceSpec } from './service-spec.js';
 
 /** Put on the containers of a service by the swarm. */
 const SERVICE_LABEL = 'com.docker.swarm.service.name';
+/** A container that was killed is gone within a second. */
+const REMOVAL_MAX_MS = 30_000;
 const LOOK_EVERY_MS = 100;
 const ON_LOOPBACK = { 'com.docker.network.bridge.host_binding_ipv4': '127.0.0.1' };
 
@@ -90,9 +93,11 @@ export class ServiceCarrier implements Carrier {
     await unlessStatus(this.docker.getService(nameOf(id)).remove(), 404);
     // Its swarm would drain the containers first; until they are gone, volume and port are taken.
     const label = ownLabels(this.name, installation, id);
+    const until = Date.now() + REMOVAL_MAX_MS;
     for (;;) {
       const left = await this.docker.listContainers({ all: true, filters: { label } });
       if (left.length === 0) return;
+      if (Date.now() > until) throw stuck(left.length);
       for (const { Id } of left)
         await unlessStatus(this.docker.getContainer(Id).remove({ force: true }), 404, 409);
       await delay(LOOK_EVERY_MS);
@@ -139,3 +144,11 @@ export class ServiceCarrier implements Carrier {
     return ensureNetwork(this.docker, purpose, made);
   }
 }
+
+const stuck = (count: number) =>
+  new StepError({
+    code: 'container_not_removed',
+    cause: `The engine still has ${count} of the service's containers ${REMOVAL_MAX_MS / 1_000} s after it was told to remove them.`,
+    remedy: 'Look at `docker ps --all` and at the log of the engine, then try again.',
+    passing: true,
+  });

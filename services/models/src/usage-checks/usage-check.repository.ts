@@ -58,13 +58,13 @@ export class UsageCheckRepository {
     );
   }
 
-  /** Writes what came of a row that was taken. What became due meanwhile stays due. */
+  /** Writes what came of a row that was taken. What became due meanwhile stays due, with its attempts counted anew. */
   async settle(taken: UsageCheckRow, change: Partial<UsageCheckRow> & { dueAt: Date | null }): Promise<void> {
-    const { dueAt, ...found } = change;
+    const { dueAt, attempts, ...found } = change;
     const { id } = taken;
     await this.database.read(async (manager) => {
       if (Object.keys(found).length > 0) await manager.update(UsageCheckRow, { id }, found);
-      await manager.update(UsageCheckRow, { id, dueAt: taken.dueAt ?? undefined }, { dueAt });
+      await manager.update(UsageCheckRow, { id, dueAt: taken.dueAt ?? undefined }, { dueAt, attempts });
     });
   }
 

@@ -31,6 +31,7 @@ const leads: Leads = {
   listMessages: ofChat,
   sendMessage: ofChat,
   getChatUsage: ofChat,
+  listGatewayCalls: ofChat,
   followChat: ofChat,
   abortTurn: ofChat,
   deleteChat: ofChat,

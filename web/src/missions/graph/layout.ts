@@ -36,7 +36,12 @@ const startElk = async (): Promise<ELK> => {
 
 /** Layers from left to right. The library is large, so that it is loaded with the first graph. */
 export async function layOut(tasks: readonly Pick<Task, 'id' | 'dependsOn'>[]): Promise<Layout> {
-  const layouter = await (elk ??= startElk());
+  // A load that failed is tried again with the next graph.
+  elk ??= startElk().catch((error: unknown) => {
+    elk = undefined;
+    throw error;
+  });
+  const layouter = await elk;
   // Ids grow with time: what is added comes last, and the others keep their order.
   const inOrder = [...tasks].sort((a, b) => a.id.localeCompare(b.id));
   const known = new Set(tasks.map(({ id }) => id));
